@@ -1,8 +1,9 @@
 """What acts on the embedded server from a process of its own, run by path.
 
-`launch` becomes PostgreSQL, `stop` stops it, `hold` keeps it running. `watch` stops PostgreSQL when its last user is gone:
-every user holds a shared lock on one file, which the kernel lets go even after
-`kill -9`; whoever gets the exclusive lock knows that nobody is left.
+`launch` becomes PostgreSQL, `stop` stops it, `hold` keeps it running. `watch` stops it
+when its last user is gone: every user holds a shared lock on one file, which the
+kernel lets go even after `kill -9`; whoever gets the exclusive lock knows that nobody
+is left.
 
 Only the standard library, and few modules of it: this must start in a moment.
 """
