@@ -1,0 +1,68 @@
+# Everything starts here: `make run`, `make test`; `make` alone lists the rest.
+# Paths are relative, so that the folder's own name may hold spaces.
+
+SHELL := /bin/sh
+PORT ?= 8000
+MEMBERS ?=
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; \
+	do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+VENV := .venv/bin/python
+PIP := $(VENV) -m pip install --disable-pip-version-check --require-hashes
+
+# A .venv whose Python has gone since is made anew.
+$(shell $(VENV) -c '' 2>/dev/null || rm -f .venv/.installed .venv/.installed-dev)
+
+.PHONY: help run admin shell psql migrate test lint bench clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
+
+run: .venv/.installed ## Serve the registry on http://127.0.0.1:8000 (PORT=8001, MEMBERS=file.yml)
+	@exec $(VENV) -m peso.serve --port "$(PORT)" $(if $(MEMBERS),--members "$(MEMBERS)")
+
+admin: .venv/.installed ## Make an account for the admin (or from DJANGO_SUPERUSER_* variables)
+	@$(VENV) manage.py createsuperuser $${DJANGO_SUPERUSER_PASSWORD:+--noinput}
+
+shell: .venv/.installed ## Python with the registry's models
+	@$(VENV) manage.py shell
+
+psql: .venv/.installed ## SQL on the registry's database
+	@$(VENV) manage.py dbshell
+
+migrate: .venv/.installed ## Bring the database to the current models
+	@$(VENV) manage.py migrate
+
+test: .venv/.installed-dev ## Run all tests, those in Chromium too
+	@$(VENV) tests/chromium.py
+	@exec $(VENV) -m pytest -n 2 $(PYTEST)
+
+lint: .venv/.installed-dev ## Check style and formatting
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+
+bench: .venv/.installed-dev ## Measure the pages with 24 and with 20,000 organizations
+	@$(VENV) -m tests.bench
+
+clean: ## Remove .venv and collected files; the database in .data stays
+	rm -rf .venv .data/static .hypothesis
+
+.venv/.installed: requirements.lock
+	@$(MAKE) --no-print-directory .venv/bin/pip
+	$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock
+	@$(MAKE) --no-print-directory .venv/bin/pip
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+# pip is what `python -m venv` puts there last.
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "PESO needs Python 3.11 or later; \
+	set PYTHON=/path/to/python3 if it is not on the path." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python lacks \
+	its venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,131 @@
+"""Bring the registry up and serve it: what `make run` does once packages are there.
+
+    python -m peso.serve [--port 8000] [--members FILE]
+
+One process does all the steps, since each start of Django costs most of a second, and
+then becomes the web server. Steps with nothing to do are left out.
+"""
+
+import argparse
+import hashlib
+import os
+import socket
+import sys
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from peso import postgres
+
+WORKERS, THREADS = 2, 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m peso.serve")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--members", type=Path, help="a file for import_members")
+    options = parser.parse_args()
+    address = f"http://127.0.0.1:{options.port}"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peso.settings")
+    os.environ.setdefault("SITE_URL", address)
+    try:
+        check_port(options.port)
+        prepare(options.members)
+    except (CommandError, postgres.ServerError) as error:
+        sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    tell(
+        f"\nThe registry is at {address}/ and its admin at {address}/admin/\n"
+        "For an account in the admin: make admin\n"
+        "Ctrl-C stops it.\n"
+    )
+    become_gunicorn(options.port)
+
+
+def check_port(port: int) -> None:
+    with socket.socket() as probe:
+        # As gunicorn does: connections of a former server that linger do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise CommandError(
+                f"Cannot serve on port {port} ({reason}). Choose another one: "
+                "make run PORT=8001"
+            ) from None
+
+
+def prepare(members: Path | None) -> None:
+    if not settings.DATABASE_URL:
+        tell("Starting PostgreSQL")
+        postgres.ensure_running()
+    django.setup()
+    migrate()
+    fill(members)
+    collect_static_files()
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False)
+
+
+def fill(members: Path | None) -> None:
+    """The members of the file, or else, into an empty registry, the example."""
+    if members:
+        call_command("load_example", remove=True)
+        call_command("import_members", str(members))
+    elif not apps.get_model("members.Organization").objects.exists():
+        tell("Loading the example consortium")
+        call_command("load_example")
+
+
+def collect_static_files() -> None:
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_name(f"{root.name}.collected")
+    current = static_files_digest()
+    if root.is_dir() and stamp.exists() and stamp.read_text() == current:
+        return
+    tell("Collecting static files")
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(current)
+
+
+def static_files_digest() -> str:
+    """Changes with any change of a static file."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list(ignore_patterns=None):
+            found = os.stat(storage.path(name))
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def become_gunicorn(port: int) -> None:
+    for each in connections.all():
+        each.close()
+        each.close_pool()
+    postgres.default_server().keep_over_exec()
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"]
+    command += [f"--workers={WORKERS}", f"--threads={THREADS}", "--log-level=warning"]
+    os.execv(sys.executable, [*command, "peso.wsgi"])  # noqa: S606
+
+
+def tell(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
