@@ -1,0 +1,292 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+
+from members.models import Community, Organization
+from members.models.events import NEVER_DELETED, Event, tracked
+from members.models.memberships import Problem, refuse_if
+from members.models.periods import Dated, DatedQuerySet, Period, ends_after_start
+from members.models.text import WebAddressField, validate_line, validate_text
+from peso import policy
+
+
+@tracked()
+class Goal(models.Model):
+    """One of the consortium's goals, in the words of its organizational model."""
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    slug = models.SlugField(max_length=40, unique=True)
+    short_name = models.CharField(max_length=40, unique=True)
+    title = models.TextField(help_text="The goal, word for word, without its colon.")
+
+    class Meta:
+        ordering = ["number"]
+        triggers = [NEVER_DELETED]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("goals:goal", args=[self.slug])
+
+
+@tracked()
+class Approach(models.Model):
+    """One of the means that the organizational model names for a goal."""
+
+    goal = models.ForeignKey(Goal, models.PROTECT, related_name="approaches")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField(help_text="Word for word, as it follows “By …”.")
+
+    class Meta:
+        ordering = ["goal", "position"]
+        verbose_name_plural = "approaches"
+        triggers = [NEVER_DELETED]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["goal", "position"], name="approach_position_unique"
+            )
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class CommitmentQuerySet(DatedQuerySet):
+    def with_substance(self):
+        """What a page shows of a commitment."""
+        return self.select_related("goal").prefetch_related(
+            "approaches", "communities", "evidence"
+        )
+
+
+@tracked()
+class Commitment(Dated):
+    """What an organization commits to for one goal, in its own words, for a time."""
+
+    class Effort(models.TextChoices):
+        LEADS = "leads", "Leads"
+        CONTRIBUTES = "contributes", "Contributes"
+        ENDORSES = "endorses", "Endorses"
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="commitments"
+    )
+    goal = models.ForeignKey(Goal, models.PROTECT, related_name="commitments")
+    effort = models.CharField(max_length=12, choices=Effort)
+    statement = models.TextField(
+        blank=True,
+        validators=[validate_text],
+        help_text="What the organization commits to, in its own words.",
+    )
+    confirmed_on = models.DateField(
+        null=True, blank=True, help_text="When the organization last said it holds."
+    )
+    approaches = models.ManyToManyField(
+        Approach, through="CommitmentApproach", related_name="commitments", blank=True
+    )
+    communities = models.ManyToManyField(
+        Community,
+        through="CommitmentCommunity",
+        related_name="commitments",
+        blank=True,
+        help_text="For whom; none means the ecosystem at large.",
+    )
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["goal__number", "-started_on"]
+        triggers = [NEVER_DELETED]
+        permissions = [
+            ("state_commitment", "Can state a commitment"),
+            ("confirm_commitment", "Can confirm a commitment"),
+            ("end_commitment", "Can end a commitment"),
+        ]
+        constraints = [
+            ends_after_start("commitment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(effort__in=["leads", "contributes", "endorses"]),
+                name="commitment_effort_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_on=None) | Q(confirmed_on__gte=F("started_on")),
+                name="commitment_confirmed_after_start",
+                violation_error_message=(
+                    "It cannot be confirmed before the day from which it holds."
+                ),
+            ),
+            ExclusionConstraint(
+                name="commitment_one_for_each_goal",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    ("goal", RangeOperators.EQUAL),
+                    (Period(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=(
+                    "The organization has a commitment for this goal in that time "
+                    "already. End that one first, or state this one in its place."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return (
+            f"{self.organization} {self.get_effort_display().lower()}: "
+            f"{self.goal.short_name}"
+        )
+
+    @classmethod
+    @transaction.atomic
+    def state(
+        cls,
+        organization,
+        goal,
+        *,
+        effort,
+        by,
+        on,
+        statement="",
+        approaches=(),
+        communities=(),
+        evidence=(),
+        reason="",
+    ):
+        """Commit `organization` to `goal` from the day `on`, in place of what held.
+
+        `evidence` is pairs of a title and an address.
+        """
+        policy.require(by, "commitment.state", organization)
+        organization.lock()
+        refuse_if(approach_problems(goal, approaches))
+        before = organization.commitments.filter(goal=goal).on(on).first()
+        if before:
+            before.ended_on = on
+            before.full_clean()
+            before.save(update_fields=["ended_on"])
+        commitment = cls(organization=organization, goal=goal, effort=effort)
+        commitment.statement, commitment.started_on = statement, on
+        commitment.confirmed_on = on
+        commitment.full_clean()
+        commitment.save()
+        commitment.approaches.set(approaches)
+        commitment.communities.set(communities)
+        for title, url in evidence:
+            commitment.evidence.create(title=title, url=url, added_on=on)
+        commitment._record(Event.Verb.COMMITTED, by, on, reason, before)
+        return commitment
+
+    @transaction.atomic
+    def confirm(self, *, by, on, reason=""):
+        """Record that the organization said on the day `on` that this still holds."""
+        policy.require(by, "commitment.confirm", self.organization)
+        self._lock()
+        refuse_if(self._not_in_force(on))
+        self.confirmed_on = on
+        self.full_clean()
+        self.save(update_fields=["confirmed_on"])
+        self._record(Event.Verb.CONFIRMED, by, on, reason, self)
+
+    @transaction.atomic
+    def end(self, *, by, on, reason):
+        """End this commitment on the day `on`, with none in its place."""
+        policy.require(by, "commitment.end", self.organization)
+        self._lock()
+        refuse_if(self._not_in_force(on))
+        self.ended_on = on
+        self.full_clean()
+        self.save(update_fields=["ended_on"])
+        self._record(Event.Verb.WITHDRAWN, by, on, reason, self, ended=True)
+
+    def _not_in_force(self, on):
+        if self.is_in_force(on):
+            return []
+        return [Problem(f"This commitment is not in force on {on}.", "on")]
+
+    def _lock(self):
+        self.organization.lock()
+        self.refresh_from_db()
+
+    def _record(self, verb, by, on, reason, before, *, ended=False):
+        words = f"{self.goal.short_name}: {self.get_effort_display().lower()}"
+        earlier = before and (
+            f"{before.goal.short_name}: {before.get_effort_display().lower()}"
+        )
+        self.organization.events.create(
+            verb=verb,
+            effective_on=on,
+            by=by,
+            before=earlier or "",
+            after="" if ended else words,
+            reason=reason,
+        )
+
+
+def approach_problems(goal, approaches):
+    return [
+        Problem(f"“{approach}” is not an approach to this goal.", "approaches")
+        for approach in approaches
+        if approach.goal_id != goal.pk
+    ]
+
+
+@tracked()
+class CommitmentApproach(models.Model):
+    """That a commitment takes an approach, which the database knows is the goal's."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE)
+    approach = models.ForeignKey(Approach, models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "approach"], name="commitment_approach_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.approach)
+
+
+@tracked()
+class CommitmentCommunity(models.Model):
+    """That a commitment is for a community or a capability."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE)
+    community = models.ForeignKey(Community, models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "community"], name="commitment_community_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.community)
+
+
+@tracked()
+class Evidence(models.Model):
+    """A link that shows that a commitment is kept."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="evidence")
+    title = models.CharField(max_length=200, validators=[validate_line])
+    url = WebAddressField("address")
+    added_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-added_on", "pk"]
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "url"],
+                name="evidence_once",
+                violation_error_message="This address stands there already.",
+            )
+        ]
+
+    def __str__(self):
+        return self.title

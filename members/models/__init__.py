@@ -1,0 +1,38 @@
+from members.models.directory import SearchDocument, SearchWord
+from members.models.events import Event
+from members.models.governance import Decision
+from members.models.imports import Import
+from members.models.institutions import Host, Institution
+from members.models.memberships import Level, Membership, Problem
+from members.models.organizations import (
+    Community,
+    Name,
+    OldSlug,
+    Organization,
+    Service,
+)
+from members.models.people import Person, Representative, User, Visibility
+from members.models.policies import PolicyValue
+
+__all__ = [
+    "Community",
+    "Decision",
+    "Event",
+    "Host",
+    "Import",
+    "Institution",
+    "Level",
+    "Membership",
+    "Name",
+    "OldSlug",
+    "Organization",
+    "Person",
+    "PolicyValue",
+    "Problem",
+    "Representative",
+    "SearchDocument",
+    "SearchWord",
+    "Service",
+    "User",
+    "Visibility",
+]

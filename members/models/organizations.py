@@ -1,0 +1,441 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from members.identifiers import new_public_id, read_public_id, validate_public_id
+from members.models.events import NEVER_DELETED, Event, tracked
+from members.models.periods import (
+    Dated,
+    DatedQuerySet,
+    Period,
+    ends_after_start,
+    in_force,
+)
+from members.models.text import (
+    Fold,
+    IsBlank,
+    WebAddressField,
+    folded,
+    validate_line,
+    validate_text,
+)
+from peso import policy
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def members_on(self, date):
+        """Members on `date`."""
+        # Periods never overlap, so the join finds at most one for each.
+        return self.filter(in_force(date, "memberships"))
+
+    def listed(self):
+        """What the public may see: members, and those that once were."""
+        return self.filter(Exists(_periods(timezone.localdate())))
+
+    def former(self):
+        """Those all of whose periods have ended."""
+        today = timezone.localdate()
+        return self.listed().filter(~Exists(_periods(today).filter(in_force(today))))
+
+    def with_standing(self):
+        """Annotate what the registry says of each as a member today.
+
+        `joined_on` is the first day of the first period; `level_name`, `level_slug`,
+        `left_on` and `left_as` are those of the last one that has begun. `left_on`
+        is None for a current member.
+        """
+        today = timezone.localdate()
+        first = _periods(today).order_by("started_on")
+        last = _periods(today).order_by("-started_on")
+        left = last.annotate(
+            left_on=Case(When(ended_on__lte=today, then="ended_on")),
+            left_as=Case(
+                When(ended_on__lte=today, then="end_reason"), default=Value("")
+            ),
+        )
+        return self.annotate(
+            joined_on=Subquery(first.values("started_on")[:1]),
+            level_name=Subquery(last.values("level__name")[:1]),
+            level_slug=Subquery(last.values("level__slug")[:1]),
+            left_on=Subquery(left.values("left_on")[:1]),
+            left_as=Subquery(left.values("left_as")[:1]),
+        )
+
+    def example(self):
+        return self.filter(is_example=True)
+
+    def with_public_id(self, text):
+        """The organization whose public id `text` means, misread letters forgiven."""
+        return self.filter(public_id=read_public_id(text))
+
+
+def _periods(date):
+    """The periods, begun by `date`, of the organization of the outer query."""
+    periods = Organization._meta.get_field("memberships").related_model
+    return periods.objects.started(date).filter(organization=OuterRef("pk"))
+
+
+@tracked(exclude=["folded_name", "folded_short_name"])
+class Organization(models.Model):
+    """A member, a former member, or a body that has applied.
+
+    Its official and its short name stand here, once; the names that it has had, and
+    those in other languages, are rows of `Name`.
+    """
+
+    public_id = models.CharField(
+        max_length=8,
+        unique=True,
+        editable=False,
+        default=new_public_id,
+        validators=[validate_public_id],
+    )
+    slug = models.SlugField(
+        max_length=80,
+        unique=True,
+        help_text="The last part of the page's address. Old ones redirect for ever.",
+    )
+    name = models.CharField("official name", max_length=300, validators=[validate_line])
+    short_name = models.CharField(
+        max_length=60, blank=True, validators=[validate_line], help_text="Or acronym."
+    )
+    focus = models.CharField(
+        max_length=500,
+        blank=True,
+        validators=[validate_line],
+        help_text="What the organization works on, in one line.",
+    )
+    description = models.TextField(blank=True, validators=[validate_text])
+    website = WebAddressField(blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="predecessors",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    succeeded_on = models.DateField(null=True, blank=True, editable=False)
+    is_example = models.BooleanField(
+        "example", default=False, editable=False, help_text="Made up, to try things."
+    )
+    unknown = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What an imported file said that the registry has no place for.",
+    )
+    folded_name = folded("name")
+    folded_short_name = folded("short_name")
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["folded_name", "pk"]
+        triggers = [NEVER_DELETED]
+        permissions = [
+            ("rename_organization", "Can rename an organization"),
+            ("succeed_organization", "Can name an organization's successor"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                Fold("name"),
+                name="organization_name_unique",
+                violation_error_message=(
+                    "There is an organization with this name already (capitals, "
+                    "accents and spaces make no difference)."
+                ),
+            ),
+            models.UniqueConstraint(
+                Fold("short_name"),
+                condition=~Q(short_name=""),
+                name="organization_short_name_unique",
+                violation_error_message=(
+                    "There is an organization with this short name already "
+                    "(capitals, accents and spaces make no difference)."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(IsBlank("name")),
+                name="organization_name_given",
+                violation_error_message="The name is empty.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    models.Func(
+                        F("public_id"),
+                        function="registry_is_public_id",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                name="organization_public_id_valid",
+                violation_error_message="The public id's check character is wrong.",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None, succeeded_on=None)
+                | Q(successor__isnull=False, succeeded_on__isnull=False),
+                name="organization_successor_dated",
+                violation_error_message="A successor needs a date, and a date one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | ~Q(successor=F("pk")),
+                name="organization_not_its_own_successor",
+                violation_error_message="An organization cannot succeed itself.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.short_name or self.name
+
+    def get_absolute_url(self):
+        return reverse("members:organization", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        taken = OldSlug.objects.filter(slug=self.slug).exclude(organization=self.pk)
+        if taken.exists():
+            raise ValidationError(
+                {"slug": "This address belonged to another organization: it redirects."}
+            )
+
+    def lock(self):
+        """Wait for, and keep out, everybody else who changes this organization."""
+        self.refresh_from_db(
+            from_queryset=Organization.objects.select_for_update(of=("self",))
+        )
+
+    @transaction.atomic
+    def rename(self, *, by, on, reason, name, short_name="", slug=""):
+        """Give other names from the day `on`; the old names and address are kept."""
+        policy.require(by, "organization.rename", self)
+        self.lock()
+        before, old_slug = self.full_name, self.slug
+        kept = [(Name.Kind.FORMER, self.name, name)]
+        kept += [(Name.Kind.SHORT, self.short_name, short_name)]
+        for kind, old, new in kept:
+            if old and old != new:
+                self.names.create(kind=kind, text=old, ended_on=on)
+        self.name, self.short_name = name, short_name
+        self.slug = slug or old_slug
+        self.full_clean()
+        if (before, old_slug) == (self.full_name, self.slug):
+            raise ValidationError("This is the name that it has.", code="unchanged")
+        self.save(update_fields=["name", "short_name", "slug"])
+        self._keep_slug(old_slug)
+        self.events.create(
+            verb=Event.Verb.RENAMED,
+            effective_on=on,
+            by=by,
+            before=before,
+            after=self.full_name,
+            reason=reason,
+        )
+
+    def _keep_slug(self, old_slug):
+        self.old_slugs.filter(slug=self.slug).delete()
+        if old_slug != self.slug:
+            self.old_slugs.create(slug=old_slug)
+
+    @transaction.atomic
+    def succeed_by(self, successor, *, by, on, reason):
+        """Record that `successor` carries on this organization's work from `on`."""
+        policy.require(by, "organization.succeed", self)
+        self.lock()
+        heir = successor
+        while heir:
+            if heir.pk == self.pk:
+                raise ValidationError(
+                    f"{successor} was itself succeeded by {self}.", code="circle"
+                )
+            heir = heir.successor
+        before = str(self.successor or "")
+        self.successor, self.succeeded_on = successor, on
+        self.save(update_fields=["successor", "succeeded_on"])
+        self.events.create(
+            verb=Event.Verb.SUCCEEDED,
+            effective_on=on,
+            by=by,
+            before=before,
+            after=successor.full_name,
+            reason=reason,
+        )
+
+    @property
+    def full_name(self):
+        return f"{self.name} ({self.short_name})" if self.short_name else self.name
+
+    @classmethod
+    def free_slug(cls, *names, public_id=""):
+        """An address made of the first of `names` that can be written in one."""
+        base = next(filter(None, (slugify(name)[:70] for name in names)), "")
+        base = base or f"organization-{public_id.lower()}"
+        taken = {
+            *cls.objects.filter(slug__startswith=base).values_list("slug", flat=True),
+            *OldSlug.objects.filter(slug__startswith=base).values_list(
+                "slug", flat=True
+            ),
+        }
+        candidates = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+        return next(s for s in (base, *candidates) if s not in taken)
+
+
+@tracked(exclude=["folded_text"])
+class Name(models.Model):
+    """Another name of an organization than the official and the short one it has."""
+
+    class Kind(models.TextChoices):
+        FORMER = "former", "Former"
+        SHORT = "short", "Short"
+        TRANSLATED = "translated", "Translated"
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="names")
+    kind = models.CharField(max_length=12, choices=Kind)
+    text = models.CharField("name", max_length=300, validators=[validate_line])
+    language = models.CharField(
+        max_length=20, blank=True, help_text="As in web pages: de, pt-BR, zh-Hans."
+    )
+    ended_on = models.DateField(
+        "until", null=True, blank=True, help_text="When it stopped being used."
+    )
+    folded_text = folded("text")
+
+    class Meta:
+        ordering = ["kind", "-ended_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["former", "short", "translated"]),
+                name="name_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="translated") | ~Q(language=""),
+                name="name_translated_has_language",
+                violation_error_message="A translated name needs its language.",
+            ),
+            models.UniqueConstraint(
+                "organization",
+                "kind",
+                Fold("text"),
+                "language",
+                name="name_once",
+                violation_error_message="The organization has this name already.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class OldSlug(models.Model):
+    """The last part of an address that a page of an organization had."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="old_slugs"
+    )
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self):
+        return self.slug
+
+
+class CommunityQuerySet(models.QuerySet):
+    def communities(self):
+        return self.filter(kind=Community.Kind.COMMUNITY)
+
+    def capabilities(self):
+        return self.filter(kind=Community.Kind.CAPABILITY)
+
+
+@tracked(exclude=["folded_name"])
+class Community(models.Model):
+    """What organizations exist for: a community, or a crosscutting capability."""
+
+    class Kind(models.TextChoices):
+        COMMUNITY = "community", "Community"
+        CAPABILITY = "capability", "Crosscutting capability"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    name = models.CharField(max_length=200, validators=[validate_line])
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.TextField(blank=True, validators=[validate_text])
+    folded_name = folded("name")
+
+    objects = CommunityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "folded_name", "pk"]
+        verbose_name = "community or capability"
+        verbose_name_plural = "communities and capabilities"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["community", "capability"]),
+                name="community_kind_known",
+            ),
+            models.UniqueConstraint(
+                Fold("name"),
+                name="community_name_unique",
+                violation_error_message=(
+                    "There is a community or capability with this name already "
+                    "(capitals, accents and spaces make no difference)."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse(f"members:{self.kind}", args=[self.slug])
+
+    @property
+    def is_capability(self):
+        return self.kind == self.Kind.CAPABILITY
+
+
+@tracked()
+class Service(Dated):
+    """That an organization supports a community, or provides a capability."""
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="services"
+    )
+    community = models.ForeignKey(Community, models.PROTECT, related_name="services")
+    how = models.CharField(max_length=500, blank=True, validators=[validate_line])
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["community__kind", "community__folded_name", "pk"]
+        constraints = [
+            ends_after_start("service_ends_after_start"),
+            ExclusionConstraint(
+                name="service_once_at_a_time",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    ("community", RangeOperators.EQUAL),
+                    (Period(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=(
+                    "The organization serves this one in that time already."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.organization} for {self.community}"

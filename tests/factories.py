@@ -1,0 +1,212 @@
+"""Plain functions: every default is visible, every argument has a name."""
+
+import datetime as dt
+from itertools import count
+
+from django.contrib.auth.models import Permission
+
+from goals.models import Commitment, Evidence, Goal
+from members.models import (
+    Community,
+    Decision,
+    Host,
+    Institution,
+    Level,
+    Membership,
+    Name,
+    Organization,
+    Person,
+    Representative,
+    Service,
+    User,
+)
+
+DAY = dt.date(2024, 1, 15)
+LATER = dt.date(2025, 3, 1)
+_numbers = count(1)
+
+
+def user(*, permissions=(), staff=False, superuser=False):
+    """`permissions` are code names, such as “admit_membership”."""
+    user = User.objects.create_user(
+        f"user{next(_numbers)}", is_staff=staff, is_superuser=superuser
+    )
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def officer():
+    return user(superuser=True, staff=True)
+
+
+def organization(
+    *,
+    name=None,
+    short_name="",
+    slug=None,
+    focus="",
+    description="",
+    website="",
+    **other,
+):
+    number = next(_numbers)
+    return Organization.objects.create(
+        name=name or f"Organization {number}",
+        short_name=short_name,
+        slug=slug or f"organization-{number}",
+        focus=focus,
+        description=description,
+        website=website,
+        **other,
+    )
+
+
+def level(*, slug="core"):
+    return Level.objects.get(slug=slug)
+
+
+def membership(*, organization, level="core", started_on=DAY, ended_on=None):
+    """A period written as a row, without its event."""
+    return Membership.objects.create(
+        organization=organization,
+        level=Level.objects.get(slug=level),
+        started_on=started_on,
+        ended_on=ended_on,
+        end_reason="resigned" if ended_on else "",
+    )
+
+
+def member(*, level="core", started_on=DAY, ended_on=None, **organization_facts):
+    """An organization with one period of membership."""
+    member = organization(**organization_facts)
+    membership(
+        organization=member, level=level, started_on=started_on, ended_on=ended_on
+    )
+    return member
+
+
+def name(*, organization, text, kind="former", language="", ended_on=None):
+    return Name.objects.create(
+        organization=organization,
+        text=text,
+        kind=kind,
+        language=language,
+        ended_on=ended_on,
+    )
+
+
+def community(*, name=None, slug=None, kind="community", description=""):
+    number = next(_numbers)
+    return Community.objects.create(
+        kind=kind,
+        name=name or f"Community {number}",
+        slug=slug or f"community-{number}",
+        description=description,
+    )
+
+
+def service(*, organization, community, how="", started_on=DAY, ended_on=None):
+    return Service.objects.create(
+        organization=organization,
+        community=community,
+        how=how,
+        started_on=started_on,
+        ended_on=ended_on,
+    )
+
+
+def institution(
+    *, name=None, ror_id=None, country="Germany", country_code="DE", **other
+):
+    return Institution.objects.create(
+        name=name or f"Institution {next(_numbers)}",
+        ror_id=ror_id,
+        country=country,
+        country_code=country_code,
+        **other,
+    )
+
+
+def host(*, organization, institution, role="host", started_on=DAY, ended_on=None):
+    return Host.objects.create(
+        organization=organization,
+        institution=institution,
+        role=role,
+        started_on=started_on,
+        ended_on=ended_on,
+    )
+
+
+def goal(*, slug="workforce"):
+    return Goal.objects.get(slug=slug)
+
+
+def commitment(
+    *,
+    organization,
+    goal="workforce",
+    effort="leads",
+    statement="",
+    communities=(),
+    approaches=(),
+    evidence=(),
+    started_on=DAY,
+    ended_on=None,
+    confirmed_on=None,
+):
+    """A commitment written as rows; `evidence` is addresses."""
+    commitment = Commitment.objects.create(
+        organization=organization,
+        goal=Goal.objects.get(slug=goal),
+        effort=effort,
+        statement=statement,
+        started_on=started_on,
+        ended_on=ended_on,
+        confirmed_on=confirmed_on,
+    )
+    commitment.communities.set(communities)
+    commitment.approaches.set(approaches)
+    for url in evidence:
+        Evidence.objects.create(commitment=commitment, title=url, url=url)
+    return commitment
+
+
+def person(*, name=None, affiliation="", email="", email_visibility="staff"):
+    return Person.objects.create(
+        name=name or f"Person {next(_numbers)}",
+        affiliation=affiliation,
+        email=email,
+        email_visibility=email_visibility,
+    )
+
+
+def representative(
+    *,
+    organization,
+    person=None,
+    role="lead",
+    visibility="public",
+    started_on=DAY,
+    ended_on=None,
+):
+    return Representative.objects.create(
+        organization=organization,
+        person=person or globals()["person"](),
+        role=role,
+        visibility=visibility,
+        started_on=started_on,
+        ended_on=ended_on,
+    )
+
+
+def decision(*, organization=None, kind="termination", outcome="carried", by=None):
+    """A decision taken on `DAY`; a termination is for working against the charter."""
+    return Decision.objects.create(
+        kind=kind,
+        organization=organization,
+        question="Shall it be so?",
+        ground="against_charter" if kind == "termination" else "",
+        outcome=outcome,
+        decided_by=(by or officer()) if outcome else None,
+        decided_at=dt.datetime(2024, 1, 15, 12, tzinfo=dt.UTC) if outcome else None,
+    )

@@ -1,0 +1,348 @@
+"""The embedded server, tried with real servers and real `kill -9`."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from peso.embedded import home, watch
+from peso.postgres import PROJECT, Server, ServerError
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another")
+
+USER = """
+import os, sys
+from pathlib import Path
+from peso.postgres import Server
+server = Server(Path(sys.argv[1]), throwaway=True)
+server.ensure_running()
+{then}
+print(server.status().split()[2].strip("),"), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def folder():
+    """A folder that any user can enter, unlike pytest's own."""
+    path = Path(tempfile.mkdtemp(prefix="peso-test-"))
+    path.chmod(0o711)
+    yield path
+    for mutex in path.rglob("postgres.lock"):
+        Server(mutex.parent).stop()
+        wait_until(lambda mutex=mutex: not watcher_of(mutex.parent))
+    for recorded in path.rglob("postgres.socket"):
+        shutil.rmtree(recorded.read_text().strip())
+    shutil.rmtree(path)
+
+
+@contextlib.contextmanager
+def user(base, then=""):
+    """Another process that uses the server until its input is closed."""
+    command = [sys.executable, "-c", USER.format(then=then), str(base)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=PROJECT, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def server_seen_by(process):
+    return int(process.stdout.readline())
+
+
+def server_of(base):
+    return watch.postmaster(base / "postgres" / "data")
+
+
+def watcher_of(base):
+    """The process that waits for the last user, found by its order."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if b"watch" in words and str(base / "postgres.users").encode() in words[-2]:
+                return int(entry.name)
+    return None
+
+
+def wait_until(condition, seconds=20):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.01)
+
+
+def stops(base):
+    wait_until(lambda: not server_of(base) and not watcher_of(base))
+    return True
+
+
+def query(server, text):
+    with psycopg.connect(server.ensure_running().url(), autocommit=True) as connection:
+        cursor = connection.execute(text)
+        return cursor.fetchone() if cursor.description else None
+
+
+def test_server_is_shared_and_stops_with_its_last_user(folder):
+    base = folder / "data"
+    with user(base) as first:
+        pid = server_seen_by(first)
+        with user(base) as second:
+            assert server_seen_by(second) == pid
+            first.communicate()
+            time.sleep(0.2)
+            assert server_of(base) == pid
+            second.communicate()
+    assert stops(base)
+    assert not (base / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_server_stops_when_its_last_user_is_killed(folder):
+    base = folder / "data"
+    with user(base) as process:
+        server_seen_by(process)
+        process.kill()
+        assert stops(base)
+
+
+def test_server_stays_with_a_child_that_outlives_its_parent(folder):
+    base = folder / "data"
+    fork = (
+        "child = os.fork()\nif child: print(child, flush=True)\nelse: sys.stdin.read()"
+    )
+    with user(base, then=fork) as process:
+        child = server_seen_by(process)
+        pid = server_seen_by(process)
+        process.kill()
+        process.wait()
+        time.sleep(0.2)
+        assert server_of(base) == pid
+        os.kill(child, signal.SIGKILL)
+        assert stops(base)
+
+
+def test_server_stays_with_the_program_that_a_user_becomes(folder):
+    base = folder / "data"
+    become = "server.keep_over_exec(); os.execlp('sh', 'sh', '-c', 'echo 1; read x')"
+    with user(base, then=become) as process:
+        server_seen_by(process)
+        time.sleep(0.2)
+        assert server_of(base)
+        process.kill()
+        assert stops(base)
+
+
+def test_killed_server_is_started_again_with_its_data(folder):
+    base = folder / "data"
+    server = Server(base)
+    query(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+    killed = server_of(base)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: not server_of(base))
+    assert query(server, "SELECT answer FROM kept") == (42,)
+    assert server_of(base) != killed
+    server.release()
+    assert stops(base)
+
+
+def test_killed_watcher_is_replaced_by_the_next_user(folder):
+    base = folder / "data"
+    with user(base) as first:
+        pid = server_seen_by(first)
+        killed = watcher_of(base)
+        os.kill(killed, signal.SIGKILL)
+        with user(base) as second:
+            assert server_seen_by(second) == pid
+            assert watcher_of(base) not in (None, killed)
+    assert stops(base)
+
+
+def test_server_that_lost_watcher_and_users_is_adopted(folder):
+    base = folder / "data"
+    with user(base) as process:
+        pid = server_seen_by(process)
+        os.kill(watcher_of(base), signal.SIGKILL)
+    assert server_of(base) == pid
+    with user(base) as process:
+        assert server_seen_by(process) == pid
+    assert stops(base)
+
+
+def test_pid_file_that_names_another_process_is_stale(folder):
+    server = Server(folder / "data", throwaway=True)
+    query(server, "SELECT")
+    pid_file = server.home.data / "postmaster.pid"
+    lines = pid_file.read_text().split("\n")
+    os.kill(server_of(server.base), signal.SIGKILL)
+    who = {"user": owner.uid} if (owner := server.home.account) else {}
+    with subprocess.Popen(["sleep", "60"], **who) as stranger:
+        pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]))
+        assert query(server, "SELECT 1") == (1,)
+        assert server_of(server.base) != stranger.pid
+        assert stranger.poll() is None
+        stranger.kill()
+    server.release()
+
+
+def test_server_whose_socket_was_deleted_is_started_again(folder):
+    server = Server(folder / "data", throwaway=True)
+    host = server.ensure_running().host
+    deaf = server_of(server.base)
+    shutil.rmtree(host)
+    assert query(server, "SELECT 1") == (1,)
+    assert server_of(server.base) != deaf
+    server.release()
+
+
+@pytest.mark.parametrize(
+    "name", ["with  spaces, a comma", "quotes ' \" $HOME `id` \\", "Zażółć 汉字 مرحبا"]
+)
+def test_any_name_of_the_folder_will_do(folder, name):
+    server = Server(folder / name / ".data", throwaway=True)
+    (folder / name).mkdir()
+    assert query(server, "SELECT current_database()") == ("peso",)
+    assert server.ensure_running().host == f"{folder / name}/.data/postgres/socket"
+    server.release()
+    assert stops(server.base)
+
+
+def test_long_path_gets_a_short_private_folder_for_its_socket(folder):
+    base = folder / ("long " * 20) / ("path " * 20) / "data"
+    server = Server(base, throwaway=True)
+    assert query(server, "SELECT 1") == (1,)
+    sockets = Path(server.ensure_running().host)
+    assert sockets.stat().st_mode & 0o777 == 0o700
+    assert Server(base).ensure_running().host == str(sockets)  # remembered
+    server.release()
+
+
+def test_recorded_folder_for_the_socket_that_others_can_enter_is_not_used(folder):
+    base = folder / ("long " * 20) / ("path " * 20) / "data"
+    server = Server(base, throwaway=True)
+    before = Path(server.connection().host)
+    before.chmod(0o755)
+    assert server.connection().host != str(before)
+    before.rmdir()
+
+
+def test_files_are_closed_to_others(folder):
+    base = folder / "data"
+    server = Server(base, throwaway=True)
+    server.ensure_running()
+    opened = [
+        path
+        for path in base.rglob("*")
+        if path.lstat().st_mode & 0o077 and not path.is_symlink()
+    ]
+    assert opened == []
+    listening = query(server, "SELECT current_setting('listen_addresses')")
+    assert listening == ("",)
+    server.release()
+
+
+def test_folders_not_made_by_the_server_stay_as_they_are(folder):
+    (folder / "closed").mkdir(mode=0o711)
+    base = folder / "closed" / "data"
+    package = home.package()
+    before = {path: path.lstat() for path in [*base.parents, package, *package.parents]}
+    server = Server(base, throwaway=True)
+    server.ensure_running()
+    for path, was in before.items():
+        now = path.lstat()
+        assert (now.st_mode, now.st_uid, now.st_gid) == (
+            was.st_mode,
+            was.st_uid,
+            was.st_gid,
+        ), path
+    server.release()
+
+
+def test_four_first_users_at_once_get_one_server(folder):
+    base = folder / "data"
+    with contextlib.ExitStack() as stack:
+        users = [stack.enter_context(user(base)) for _ in range(4)]
+        assert len({server_seen_by(each) for each in users}) == 1
+    assert stops(base)
+
+
+def test_interrupted_creation_is_begun_anew(folder):
+    base = folder / "data"
+    cluster = base / "postgres"
+    with user(base) as process:
+        wait_until(lambda: list(cluster.glob("data.new.*/PG_VERSION")))
+        process.kill()
+    assert not (cluster / "data").exists()
+    server = Server(base, throwaway=True)
+    assert query(server, "SELECT 1") == (1,)
+    server.release()
+
+
+def test_data_of_another_release_is_refused(folder):
+    server = Server(folder / "data", throwaway=True)
+    server.home.make_cluster()
+    server.home.data.mkdir(mode=0o700)
+    (server.home.data / "PG_VERSION").write_text("17\n")
+    with pytest.raises(ServerError, match="is of PostgreSQL 17, the installed server"):
+        server.ensure_running()
+    server.release()
+
+
+def test_folder_that_is_open_to_others_is_refused(folder):
+    server = Server(folder / "data")
+    server.home.make_cluster()
+    server.home.cluster.chmod(0o755)
+    with pytest.raises(ServerError, match="open to other users"):
+        server.connection()
+
+
+@as_root
+def test_root_says_what_to_do_where_an_ordinary_user_cannot_go(folder):
+    (folder / "closed").mkdir(mode=0o700)
+    with pytest.raises(ServerError, match="set PESO_DATA_DIR to a folder that user"):
+        Server(folder / "closed" / "data").ensure_running()
+
+
+@as_root
+def test_root_moves_data_out_of_a_closed_project_and_finds_it_again(folder):
+    (folder / "closed").mkdir(mode=0o700)
+    base = folder / "closed" / "data"
+    server = Server(base, movable=True, throwaway=True)
+    place = server.home.base
+    try:
+        query(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+        assert place.parent == Path("/var/lib")
+        assert not (base / "postgres").exists()
+        again = Server(base, movable=True, throwaway=True)
+        assert query(again, "SELECT answer FROM kept") == (42,)
+        again.release()
+        server.release()
+        assert stops(place)
+    finally:
+        shutil.rmtree(place)
+
+
+@as_root
+def test_root_copies_programs_that_an_ordinary_user_cannot_run(folder):
+    server = Server(folder / "data", throwaway=True)
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    original = home.package().parent.parent
+    shutil.copytree(original, closed / original.name)
+    shutil.copytree(f"{original}.libs", closed / f"{original.name}.libs")
+    copy = home.runnable(
+        closed / original.name / "pginstall" / "bin",
+        server.home.base,
+        server.home.account,
+    )
+    assert copy.is_relative_to(server.home.base)
+    answer = server.home.account.run([copy / "psql", "--version"], capture_output=True)
+    assert answer.stdout.startswith(b"psql (PostgreSQL) 18")
