@@ -222,12 +222,15 @@ class Server:
     def _wait_for_answer(self) -> bool:
         """Wait while a server lives that does not answer yet; whether it does."""
         until = time.monotonic() + START_SECONDS
-        patience = time.monotonic() + 2  # before it has written its process id
+        patience = time.monotonic() + 2
         while time.monotonic() < until:
-            if self._says_ready() and self._answers():
+            ready = self._says_ready()
+            if ready and self._answers():
                 return True
-            alive = watch.postmaster(self.home.data)
-            if not alive and time.monotonic() > patience:
+            # One that starts has a moment to write its process id; one that says it
+            # is ready has a moment to answer. Recovery after a crash may take longer.
+            recovering = watch.postmaster(self.home.data) and not ready
+            if not recovering and time.monotonic() > patience:
                 return False
             time.sleep(0.01)
         return False

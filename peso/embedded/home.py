@@ -128,7 +128,9 @@ class Home:
     def sockets(self, *, make: bool = False) -> Path | None:
         """The private folder of the socket; None where it is still to be made."""
         near = self.cluster / "socket"
-        if len(os.fsencode(near / SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
+        # A comma would separate two hosts.
+        short = len(os.fsencode(near / SOCKET_NAME)) <= SOCKET_PATH_LIMIT
+        if short and "," not in str(near):
             if make:
                 self.private_folder(near)
             return near
