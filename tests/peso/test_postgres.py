@@ -1,6 +1,7 @@
 """The embedded server, tried with real servers and real `kill -9`."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -38,7 +39,7 @@ def folder():
     yield path
     for mutex in path.rglob("postgres.lock"):
         Server(mutex.parent).stop()
-        wait_until(lambda mutex=mutex: not watcher_of(mutex.parent))
+        wait_until(lambda mutex=mutex: not is_watched(mutex.parent))
     for recorded in path.rglob("postgres.socket"):
         shutil.rmtree(recorded.read_text().strip())
     shutil.rmtree(path)
@@ -74,6 +75,15 @@ def watcher_of(base):
     return None
 
 
+def is_watched(base):
+    with (base / "postgres.watcher").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def wait_until(condition, seconds=20):
     until = time.monotonic() + seconds
     while not condition():
@@ -82,7 +92,7 @@ def wait_until(condition, seconds=20):
 
 
 def stops(base):
-    wait_until(lambda: not server_of(base) and not watcher_of(base))
+    wait_until(lambda: not server_of(base) and not is_watched(base))
     return True
 
 
