@@ -61,6 +61,8 @@ clean: ## Remove .venv and collected files; the database in .data stays
 .venv/bin/pip:
 	@test -n "$(PYTHON)" || { echo "PESO needs Python 3.11 or later; \
 	set PYTHON=/path/to/python3 if it is not on the path." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+	"PESO needs Python 3.11 or later; this is $$($(PYTHON) --version)." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "This Python lacks \
 	its venv module; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@echo "Making .venv with $$($(PYTHON) --version)"

@@ -58,14 +58,14 @@ def check_port(port: int) -> None:
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
             raise CommandError(
-                f"Cannot serve on port {port} ({reason}). Choose another one: "
-                "make run PORT=8001"
+                f"Cannot serve on port {port} ({reason}). Choose another one, "
+                f"such as make run PORT={8001 if port != 8001 else 8002}"
             ) from None
 
 
 def prepare(members: Path | None) -> None:
     if not settings.DATABASE_URL:
-        tell("Starting PostgreSQL")
+        tell(f"Starting PostgreSQL in {postgres.default_server().home.base}")
         postgres.ensure_running()
     django.setup()
     migrate()
@@ -119,7 +119,9 @@ def become_gunicorn(port: int) -> None:
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"]
     command += [f"--workers={WORKERS}", f"--threads={THREADS}", "--log-level=warning"]
-    os.execv(sys.executable, [*command, "peso.wsgi"])  # noqa: S606
+    # It would be one for all servers of this user, in the home folder.
+    command += ["--no-control-socket", "peso.wsgi"]
+    os.execv(sys.executable, command)  # noqa: S606
 
 
 def tell(text: str) -> None:
