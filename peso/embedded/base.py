@@ -1,16 +1,15 @@
 """Django's PostgreSQL backend on the embedded server."""
 
-import functools
-
 from django.db.backends.postgresql import base, client, creation
 
 from peso import postgres
 
 
 class DatabaseClient(client.DatabaseClient):
-    @functools.cached_property
-    def executable_name(self):
-        return str(self.connection.server.home.binaries / "psql")
+    @classmethod
+    def settings_to_cmd_args_env(cls, settings_dict, parameters):
+        arguments, env = super().settings_to_cmd_args_env(settings_dict, parameters)
+        return [str(postgres.program(cls.executable_name)), *arguments[1:]], env
 
     def runshell(self, parameters):
         self.connection.get_connection_params()
