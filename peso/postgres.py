@@ -114,13 +114,13 @@ class Server:
     def stop(self) -> bool:
         """Stop the server whoever uses it; false if it was not running."""
         with self._exclusively():
-            running = watch.postmaster(self.home.data) is not None
+            running = watch.postmaster(str(self.home.data)) is not None
             if running:
                 self._detached("stop", {})
             return running
 
     def status(self) -> str:
-        pid = watch.postmaster(self.home.data)
+        pid = watch.postmaster(str(self.home.data))
         if not pid:
             return "not running"
         return f"running (process {pid}), {self.connection().url()}"
@@ -161,7 +161,7 @@ class Server:
 
     def _answers(self) -> bool:
         folder = self.home.sockets()
-        if not folder or not watch.postmaster(self.home.data):
+        if not folder or not watch.postmaster(str(self.home.data)):
             return False
         target = Connection(host=str(folder)).parameters("postgres")
         info = psycopg.conninfo.make_conninfo(**target, connect_timeout=5)
@@ -175,10 +175,10 @@ class Server:
         cluster.make_data(self.home, throwaway=self.throwaway)
         if not self._is_watched():
             self._start_watcher()
-        if watch.postmaster(self.home.data) and not self._wait_for_answer():
+        if watch.postmaster(str(self.home.data)) and not self._wait_for_answer():
             # Alive and deaf: its socket was deleted, or it hangs.
             self._detached("stop", {})
-        if not watch.postmaster(self.home.data):
+        if not watch.postmaster(str(self.home.data)):
             self._launch()
         self._make_database()
 
@@ -229,7 +229,7 @@ class Server:
                 return True
             # One that starts has a moment to write its process id; one that says it
             # is ready has a moment to answer. Recovery after a crash may take longer.
-            recovering = watch.postmaster(self.home.data) and not ready
+            recovering = watch.postmaster(str(self.home.data)) and not ready
             if not recovering and time.monotonic() > patience:
                 return False
             time.sleep(0.01)

@@ -82,11 +82,11 @@ class Home:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
         try:
             file = os.open(path, flags, 0o600)
-        except PermissionError:
-            owner = owner_name(self.base)
+        except OSError as error:
             raise ServerError(
-                f"{self.base} belongs to {owner}: run this as {owner}, remove that "
-                "folder, or set PESO_DATA_DIR to a folder of your own."
+                f"Cannot write in {self.base}, which belongs to "
+                f"{owner_name(self.base)} ({error.strerror}): run this as that user, "
+                "or set PESO_DATA_DIR to a folder of your own."
             ) from None
         if os.geteuid() == 0:  # of the folder's owner, who may run this later
             folder = self.base.stat()
@@ -122,7 +122,8 @@ class Home:
             )
         if found.st_mode & 0o077:
             raise ServerError(
-                f"{path} is open to other users: chmod 700 it if you trust its files."
+                f"{path} is open to other users: chmod 700 it if you trust its files, "
+                "or set PESO_DATA_DIR to a folder where that is possible."
             )
 
     def sockets(self, *, make: bool = False) -> Path | None:
@@ -165,7 +166,7 @@ def find_home(base: Path, *, movable: bool) -> Home:
         return Home(base, None, package())
     base = recorded(base) or base
     account = choose_account(base)
-    if not account.reaches(base):
+    if not can_enter(account, base):
         if not movable:
             raise ServerError(
                 f"The server cannot run as root, and the user {account.name} cannot "
@@ -174,6 +175,17 @@ def find_home(base: Path, *, movable: bool) -> Home:
             )
         base = move_elsewhere(base, account)
     return Home(base, account, runnable(package(), base, account))
+
+
+def can_enter(account: Account, base: Path) -> bool:
+    try:
+        return account.reaches(base)
+    except OSError as error:  # root of a container that may not change user
+        raise ServerError(
+            "The server cannot run as root, and becoming the user "
+            f"{account.name} failed ({error.strerror}): run this as an ordinary user, "
+            "or set DATABASE_URL."
+        ) from None
 
 
 def make_base(base: Path, mode: int) -> None:
@@ -289,6 +301,8 @@ def runnable(original: Path, base: Path, account: Account) -> Path:
         libraries = f"{root.name}.libs"
         if (root.parent / libraries).is_dir():
             shutil.copytree(root.parent / libraries, fresh / libraries)
+        for path in fresh.rglob("*"):  # which a strict umask may have closed
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         try:
             fresh.rename(copy)
         except OSError:  # another process was faster

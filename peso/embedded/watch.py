@@ -55,9 +55,9 @@ def release_lock_files(order):
         return
     with open(name, encoding="utf-8", errors="replace") as file:
         lines = file.read().split("\n")
-    lines[0] = str(os.getpid())
+    lines[:1] = [str(os.getpid())] if lines[1:] else [str(os.getpid()), ""]
     with open(name, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + ("" if len(lines) > 1 else "\n"))
+        file.write("\n".join(lines))
 
 
 def watch(order):
@@ -108,15 +108,18 @@ def postmaster(data):
         with open(os.path.join(data, "postmaster.pid"), "rb") as file:
             pid = int(file.readline())
         os.kill(pid, 0)
-        # A server's working directory is its data: so a number that by now
-        # belongs to another process is not taken for the server's.
-        if os.path.isdir("/proc/self") and not os.path.samefile(
-            f"/proc/{pid}/cwd", data
-        ):
-            return None
+        return pid if serves(pid, data) else None
     except (OSError, ValueError):
         return None
-    return pid
+
+
+def serves(pid, data):
+    """Whether the process is a server of this data, not another with its old number."""
+    if os.path.isdir("/proc/self"):
+        return os.path.samefile(f"/proc/{pid}/cwd", data)
+    arguments = os.popen(f"ps -ww -o args= -p {pid:d}")  # noqa: S605
+    with arguments:
+        return data in arguments.read()
 
 
 def stop(data, kind=signal.SIGINT, seconds=STOP_SECONDS):

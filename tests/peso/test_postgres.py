@@ -62,7 +62,7 @@ def server_seen_by(process):
 
 
 def server_of(base):
-    return watch.postmaster(base / "postgres" / "data")
+    return watch.postmaster(str(base / "postgres" / "data"))
 
 
 def watcher_of(base):
@@ -200,6 +200,17 @@ def test_pid_file_that_names_another_process_is_stale(folder):
         assert server_of(server.base) != stranger.pid
         assert stranger.poll() is None
         stranger.kill()
+    server.release()
+
+
+@pytest.mark.parametrize("text", ["", "nonsense"])
+def test_broken_pid_file_is_stale(folder, text):
+    server = Server(folder / "data", throwaway=True)
+    query(server, "SELECT")
+    os.kill(server_of(server.base), signal.SIGKILL)
+    wait_until(lambda: not server_of(server.base))
+    (server.home.data / "postmaster.pid").write_text(text)
+    assert query(server, "SELECT 1") == (1,)
     server.release()
 
 

@@ -1,0 +1,114 @@
+"""`python -m peso.serve`, what `make run` does: first start, second start, Ctrl-C."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from peso.embedded import watch
+from peso.postgres import PROJECT
+from tests.chromium import is_required
+
+
+@pytest.fixture
+def folder():
+    path = Path(tempfile.mkdtemp(prefix="peso-test-"))
+    path.chmod(0o711)
+    yield path
+    wait_for_end_of_database(path)
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(folder, port):
+    environment = {
+        **os.environ,
+        "PESO_DATA_DIR": str(folder),
+        "DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "peso.settings",
+    }
+    command = [sys.executable, "-m", "peso.serve", f"--port={port}"]
+    return subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def seconds_to_health(process, port, limit):
+    began = time.monotonic()
+    while time.monotonic() - began < limit:
+        assert process.poll() is None, process.stdout.read()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                return time.monotonic() - began
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError):
+                raise
+            time.sleep(0.05)
+    raise AssertionError(f"no answer in {limit} s")
+
+
+def interrupt(process):
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    return output
+
+
+def wait_for_end_of_database(folder):
+    until = time.monotonic() + 10
+    while watch.postmaster(str(folder / "postgres" / "data")):
+        assert time.monotonic() < until, "the database still runs"
+        time.sleep(0.02)
+
+
+def test_second_start_is_quick_and_an_interrupt_stops_everything(folder, port):
+    with start(folder, port) as process:
+        seconds_to_health(process, port, limit=60)
+        output = interrupt(process)
+    assert f"The registry is at http://127.0.0.1:{port}/" in output
+    assert "make admin" in output
+    assert "Loading the example" in output
+    wait_for_end_of_database(folder)
+    with start(folder, port) as process:
+        assert seconds_to_health(process, port, limit=30) < 5
+        output = interrupt(process)
+    assert "Loading" not in output
+    assert "Applying" not in output
+    wait_for_end_of_database(folder)
+
+
+def test_busy_port_is_named_before_anything_is_started(folder):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with start(folder, port) as process:
+            output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output.startswith(f"Error: Cannot serve on port {port} (Address already in")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("ci", "required"), [("true", True), ("1", True), ("", False)])
+def test_browser_is_required_where_ci_is_set(monkeypatch, ci, required):
+    monkeypatch.setenv("CI", ci)
+    assert is_required() is required
