@@ -17,13 +17,12 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from peso import postgres
-
-WORKERS, THREADS = 2, 4
 
 
 def main() -> None:
@@ -39,6 +38,8 @@ def main() -> None:
         prepare(options.members)
     except (CommandError, postgres.ServerError) as error:
         sys.exit(f"Error: {error}")
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
     tell(
@@ -117,10 +118,9 @@ def become_gunicorn(port: int) -> None:
         each.close_pool()
     postgres.default_server().keep_over_exec()
     sys.stdout.flush()
-    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"]
-    command += [f"--workers={WORKERS}", f"--threads={THREADS}", "--log-level=warning"]
-    # It would be one for all servers of this user, in the home folder.
-    command += ["--no-control-socket", "peso.wsgi"]
+    # The rest stands in gunicorn.conf.py.
+    bind = f"--bind=127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gunicorn", bind, "--log-level=warning"]
     os.execv(sys.executable, command)  # noqa: S606
 
 

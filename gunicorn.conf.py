@@ -1,0 +1,27 @@
+"""gunicorn's settings, which it reads from the folder that it starts in."""
+
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+
+try:
+    from peso import settings
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
+
+wsgi_app = "peso.wsgi"
+bind = settings.BIND
+workers = settings.WEB_CONCURRENCY
+worker_class = "gthread"
+threads = settings.WEB_THREADS
+# The code is read once, before the workers part: they start at once and share memory.
+preload_app = True
+# Requests under way have this long after SIGTERM.
+graceful_timeout = 25
+# Longer than a proxy keeps an idle connection, which must not close under a request.
+keepalive = 75
+logger_class = "peso.logs.GunicornLogger"
+loglevel = settings.LOG_LEVEL.lower()
+accesslog = "-"
+# It would be one for all servers of this user, in the home folder.
+control_socket_disable = True

@@ -1,0 +1,125 @@
+"""What the registry writes to its log: plain lines, or JSON for machines.
+
+Each line has the id of its request, which the answer carries as X-Request-ID. Neither
+the visitor's address nor the query string is written: what people search for is theirs.
+"""
+
+import logging
+import logging.config
+
+from django_guid.context import guid
+from gunicorn import glogging
+from pythonjsonlogger.core import RESERVED_ATTRS
+
+FORMATS = ("plain", "json")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# Asked every few seconds, and worth a line only when something is wrong.
+PROBES = ("/healthz", "/readyz")
+
+
+class RequestId(logging.Filter):
+    """Adds the id of the request that this thread answers."""
+
+    def filter(self, record):
+        if not hasattr(record, "request_id"):
+            record.request_id = guid.get()
+        return True
+
+
+class PlainFormatter(logging.Formatter):
+    def format(self, record):
+        text = super().format(record)
+        first, *rest = text.split("\n")
+        if record.request_id:
+            first += f" [{record.request_id}]"
+        return "\n".join([first, *rest])
+
+
+def configuration(level: str, shape: str) -> dict:
+    """For logging.config.dictConfig, and Django's LOGGING."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": RequestId}},
+        "formatters": {
+            "plain": {
+                "()": PlainFormatter,
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            },
+            "json": {
+                "()": "pythonjsonlogger.json.JsonFormatter",
+                "fmt": "%(levelname)s %(name)s %(message)s",
+                "timestamp": "time",
+                "rename_fields": {
+                    "levelname": "level",
+                    "name": "logger",
+                    "exc_info": "traceback",
+                },
+                # Django adds the request, whose address has the query string.
+                "reserved_attrs": [*RESERVED_ATTRS, "request", "status_code"],
+            },
+        },
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": shape,
+                "filters": ["request_id"],
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+            # Each statement of SQL and each variable of a template, at DEBUG.
+            "django.db.backends": {"level": "INFO"},
+            "django.template": {"level": "INFO"},
+            "django.utils.autoreload": {"level": "INFO"},
+            # What visitors did wrong stands in the line of their request.
+            "django.request": {"level": "ERROR"},
+            # Every scanner asks for hosts that are not ours; it gets its 400.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django_guid": {"level": "WARNING"},
+            # A line for each HEAD, whose body Django leaves to the server to drop.
+            "gunicorn.http.wsgi": {"level": "ERROR"},
+            "gunicorn.error": {"handlers": [], "level": "NOTSET", "propagate": True},
+            "gunicorn.access": {"handlers": [], "level": "NOTSET", "propagate": True},
+        },
+    }
+
+
+class GunicornLogger(glogging.Logger):
+    """gunicorn's own lines in our format, and one line for each request."""
+
+    def setup(self, cfg):
+        # Imported late: gunicorn.conf.py has read, and checked, the settings by then.
+        from peso import settings  # noqa: PLC0415
+
+        self.cfg = cfg
+        self.loglevel = self.LOG_LEVELS[cfg.loglevel.lower()]
+        logging.config.dictConfig(settings.LOGGING)
+        self.error_log.setLevel(self.loglevel)
+        for log in (self.error_log, self.access_log):
+            log.propagate = True
+
+    def access(self, resp, req, environ, request_time):
+        path = environ.get("PATH_INFO", "")
+        answer = {name.lower(): value for name, value in resp.headers}
+        facts = {
+            "method": req.method,
+            "path": path,
+            "status": resp.status_code,
+            "ms": round(request_time.total_seconds() * 1000, 1),
+            "bytes": resp.sent,
+            "request_id": answer.get("x-request-id"),
+        }
+        quiet = path in PROBES and resp.status_code == 200
+        self.access_log.log(
+            logging.DEBUG if quiet else logging.INFO,
+            "%(method)s %(path)s %(status)s, %(ms)s ms, %(bytes)s bytes",
+            {**facts, "path": printable(path)},
+            extra=facts,
+        )
+
+
+def printable(text: str) -> str:
+    """Text that cannot break a line of the log in two."""
+    return text if text.isprintable() else ascii(text)[1:-1]
