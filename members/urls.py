@@ -1,2 +1,25 @@
+from django.urls import path
+
+from members.views import communities, directory, organizations
+
 app_name = "members"
-urlpatterns = []
+urlpatterns = [
+    path("directory/", directory.directory, name="directory"),
+    path("directory.csv", directory.directory_csv, name="directory_csv"),
+    path("directory.json", directory.directory_json, name="directory_json"),
+    path("organizations/<slug:slug>/", organizations.organization, name="organization"),
+    path("id/<str:public_id>/", organizations.permalink, name="permalink"),
+    path("communities/", communities.communities, name="communities"),
+    path(
+        "communities/<slug:slug>/",
+        communities.community,
+        {"kind": "community"},
+        name="community",
+    ),
+    path(
+        "capabilities/<slug:slug>/",
+        communities.community,
+        {"kind": "capability"},
+        name="capability",
+    ),
+]

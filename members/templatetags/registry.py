@@ -1,0 +1,97 @@
+"""What the public pages say in the same way everywhere."""
+
+import json
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.timesince import timesince
+
+register = template.Library()
+
+# Label, name of the address, and the other addresses that belong to the same place.
+PLACES = [
+    ("Directory", "members:directory", {"members:organization"}),
+    ("Goals", "goals:goals", {"goals:goal"}),
+    (
+        "Communities",
+        "members:communities",
+        {"members:community", "members:capability"},
+    ),
+    ("Coverage", "goals:coverage", {"goals:coverage_members", "goals:coverage_cell"}),
+    ("About", "about", set()),
+    ("How to join", "join", set()),
+]
+# As json_script does it: nothing in a string may look like the end of the script.
+JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.simple_tag
+def consortium():
+    return settings.CONSORTIUM_NAME
+
+
+@register.simple_tag
+def contact_email():
+    return settings.CONTACT_EMAIL
+
+
+@register.simple_tag(takes_context=True)
+def site_nav(context):
+    """The places of the site, and which of them the page is (“page”) or is in."""
+    request = context.get("request")
+    match = request and request.resolver_match
+    here = match.view_name if match else ""
+    return [
+        {
+            "label": label,
+            "url": reverse(name),
+            "current": "page" if here == name else "true" if here in inside else "",
+        }
+        for label, name, inside in PLACES
+    ]
+
+
+@register.inclusion_tag("includes/_canonical.html", takes_context=True)
+def canonical_links(context):
+    """The page's own address: without a query, and not for pages that have none."""
+    request = context.get("request")
+    has_address = request and not context.get("has_no_address")
+    return {
+        "url": site_address(request.path) if has_address else "",
+        "site": settings.CONSORTIUM_NAME,
+    }
+
+
+def site_address(path):
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.simple_tag
+def absolute(path):
+    """The whole address of a path of this site."""
+    return site_address(path)
+
+
+@register.filter
+def json_ld(facts):
+    """`facts` as a block of linked data, which a browser reads and never runs."""
+    text = json.dumps(facts, ensure_ascii=False).translate(JSON_ESCAPES)
+    return format_html(
+        '<script type="application/ld+json">{}</script>',
+        mark_safe(text),  # noqa: S308 - escaped above
+    )
+
+
+@register.filter
+def age(day):
+    """How long ago a day was, in words: “today”, “3 months ago”."""
+    today = timezone.localdate()
+    if not day or day > today:
+        return ""
+    if day == today:
+        return "today"
+    return f"{timesince(day, today, depth=1)} ago".replace("\xa0", " ")
