@@ -54,7 +54,7 @@ class Environment:
         try:
             return parse(text)
         except ValueError as error:
-            shown = "" if secret else f" “{text[:80]}”"
+            shown = "" if secret else f" “{' '.join(text.split())[:80]}”"
             self.problems.append(f"{name}{shown}: {error}")
             return default
 
@@ -117,12 +117,17 @@ def email(text: str) -> str:
 
 def origin(text: str) -> str:
     """An address without a path, such as https://members.example.org."""
-    parts = urlsplit(text)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    plain = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+    try:
+        parts = urlsplit(text)
+        host = (
+            f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        )
+        plain = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        plain = ""
     if (
-        parts.scheme not in ("http", "https")
-        or not HOST.fullmatch(host or "")
+        not plain.startswith(("http://", "https://"))
+        or not HOST.fullmatch(host)
         or text.lower().rstrip("/") != plain
     ):
         raise ValueError("expected an address such as https://members.example.org.")

@@ -1,0 +1,210 @@
+"""The probes, and what the log says of a request."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MARK = "7a8b3c4d-1111-4222-8333-abcdefabcdef"
+
+
+def test_healthz_answers_without_database_and_for_any_host(client):
+    # No mark for the database: touching it would fail this test.
+    response = client.get("/healthz", headers={"host": "10.1.2.3:8000"})
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "alive"}
+    assert "no-store" in response["Cache-Control"]
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_are_only_read(client, path):
+    assert client.post(path).status_code == 405
+
+
+@pytest.fixture
+def committed(db):
+    """A connection beside the test's own, whose changes others see."""
+    with psycopg.connect(**connection.get_connection_params()) as own:
+        own.autocommit = True
+        yield own
+
+
+@pytest.mark.django_db
+def test_readyz_is_ready_with_every_migration(client):
+    response = client.get("/readyz", headers={"host": "10.1.2.3"})
+
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready"}
+
+
+def test_readyz_misses_a_migration(client, caplog, committed):
+    rename = "UPDATE django_migrations SET name = %s WHERE app = 'goals' AND name = %s"
+    committed.execute(rename, ["0001_other", "0001_goals"])
+    try:
+        response = client.get("/readyz")
+    finally:
+        committed.execute(rename, ["0001_goals", "0001_other"])
+
+    assert response.status_code == 503
+    assert response.json() == {"status": "not ready", "missing": ["migrations"]}
+    assert "0001_goals" in caplog.text
+
+
+def test_readyz_misses_the_migrations_of_an_empty_database(client, committed):
+    committed.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
+    try:
+        response = client.get("/readyz")
+    finally:
+        committed.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
+
+    assert response.json() == {"status": "not ready", "missing": ["migrations"]}
+
+
+class Server:
+    """gunicorn, as it serves the registry, with its log."""
+
+    def __init__(self, tmp_path, **variables):
+        self.log = tmp_path / "log"
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PESO_DATA_DIR": str(tmp_path),
+            "WEB_CONCURRENCY": "1",
+            "LOG_FORMAT": "json",
+        }
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"],
+                cwd=ROOT,
+                env=environment | variables,
+                stderr=log,
+                stdout=log,
+            )
+        listening = self.wait_for(r"Listening at: (http://127\.0\.0\.1:\d+)")
+        self.address = listening[1]
+
+    def wait_for(self, pattern):
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            if found := re.search(pattern, self.log.read_text()):
+                return found
+            time.sleep(0.02)
+        raise AssertionError(f"{pattern} is not in the log:\n{self.log.read_text()}")
+
+    def get(self, path, **headers):
+        request = urllib.request.Request(self.address + path, headers=headers)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=20) as response:
+                return response.status, response.headers, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def lines(self):
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def deaf_server(tmp_path_factory):
+    """One whose database does not answer."""
+    deaf = "postgres://peso:hunter2@127.0.0.1:1/peso"
+    server = Server(tmp_path_factory.mktemp("deaf"), DATABASE_URL=deaf)
+    yield server
+    server.process.kill()
+    server.process.wait()
+
+
+def test_without_its_database_the_process_lives_and_is_not_ready(deaf_server):
+    assert deaf_server.get("/healthz")[0] == 200
+
+    status, _, body = deaf_server.get("/readyz")
+
+    assert status == 503
+    # Nothing of where the database is, or why.
+    assert json.loads(body) == {"status": "not ready", "missing": ["database"]}
+    assert "hunter2" not in deaf_server.log.read_text()
+
+
+def test_request_has_one_line_with_its_id_and_without_what_was_asked(deaf_server):
+    # This path is not routed, so it needs neither database nor template.
+    status, headers, _ = deaf_server.get(
+        "/healthz/nothing?q=somebody", **{"X-Request-ID": MARK}
+    )
+
+    assert status == 404
+    assert headers["X-Request-ID"] == MARK
+    deaf_server.wait_for("healthz/nothing")
+    (line,) = [line for line in deaf_server.lines() if line["request_id"] == MARK]
+    assert line.pop("ms") > 0
+    assert line.pop("time") > "2026"
+    assert line.pop("bytes") > 0
+    assert line.pop("message").startswith("GET /healthz/nothing 404, ")
+    assert line == {
+        "level": "INFO",
+        "logger": "gunicorn.access",
+        "method": "GET",
+        "path": "/healthz/nothing",
+        "status": 404,
+        "request_id": MARK,
+    }
+    assert "somebody" not in deaf_server.log.read_text()
+
+
+def test_request_id_that_is_none_is_replaced(deaf_server):
+    _, headers, _ = deaf_server.get("/healthz", **{"X-Request-ID": "x' OR 1=1"})
+
+    assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-ID"])
+
+
+def test_unhandled_error_is_one_line_with_its_traceback(deaf_server):
+    asks = {"Cookie": "session=" + "a" * 32, "X-Request-ID": MARK}
+    status, headers, body = deaf_server.get("/admin/?q=somebody", **asks)
+
+    assert status == 500
+    assert b"Traceback" not in body
+    assert headers["X-Request-ID"] == MARK
+    (line,) = [each for each in deaf_server.lines() if "traceback" in each]
+    assert line["level"] == "ERROR"
+    assert line["logger"] == "django.request"
+    assert line["request_id"] == MARK
+    assert "OperationalError" in line["traceback"]
+    assert "somebody" not in deaf_server.log.read_text()
+
+
+def test_probes_that_succeed_leave_no_line(deaf_server):
+    deaf_server.get("/healthz")
+
+    paths = [line.get("path") for line in deaf_server.lines()]
+    assert "/healthz" not in paths
+
+
+def test_plain_log_is_plain(tmp_path):
+    deaf = "postgres://127.0.0.1:1/peso"
+    server = Server(tmp_path, DATABASE_URL=deaf, LOG_FORMAT="plain")
+    try:
+        server.get("/nothing%0Ahere", **{"X-Request-ID": MARK})
+        line = server.wait_for(".* gunicorn.access: .*")[0]
+    finally:
+        assert server.stop() == 0
+
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d [\d:,]+ INFO gunicorn.access: GET /nothing\\nhere 404, "
+        rf"[\d.]+ ms, \d+ bytes \[{MARK}\]",
+        line,
+    )

@@ -1,0 +1,69 @@
+"""How the web server reaches the database."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCRIPT = """
+import peso.wsgi
+from django.db import connection
+
+def ask(sql):
+    with connection.cursor() as cursor:
+        return cursor.execute(sql).fetchone()[0]
+
+print(ask("SHOW statement_timeout"), ask("SHOW lock_timeout"))
+pids = set()
+for _ in range(5):
+    pids.add(ask("SELECT pg_backend_pid()"))
+    connection.close()
+print("few connections:", len(pids) <= 2)
+
+# The database restarts: its connections in the pool are dead.
+pool = connection.pool
+with pool.connection() as one, pool.connection() as other:
+    one.execute("SELECT pg_terminate_backend(%s)", [other.info.backend_pid])
+print("after a restart:", ask("SELECT 1"))
+try:
+    ask("SELECT pg_sleep(10)")
+except Exception as error:
+    print(type(error).__name__, str(error).strip())
+connection.close_pool()
+"""
+
+
+@pytest.mark.django_db
+def test_web_server_pools_checked_connections_and_limits_statements(tmp_path):
+    where = connection.get_connection_params()
+    address = (
+        f"postgres:///{where['dbname']}?host={quote(where['host'], safe='')}"
+        f"&port={where['port']}&user={where['user']}&options=-c%20lock_timeout%3D7s"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "PESO_DATA_DIR": str(tmp_path),
+            "DATABASE_URL": address,
+            "DATABASE_POOL": "2",
+            "STATEMENT_SECONDS": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.stdout.splitlines() == [
+        "1s 7s",
+        "few connections: True",
+        "after a restart: 1",
+        "OperationalError canceling statement due to statement timeout",
+    ], ended.stderr
