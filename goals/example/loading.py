@@ -8,15 +8,12 @@ from django.db import connection, transaction
 
 from goals.example import invention, sketches, stories
 from goals.example.rows import COLUMNS, Rows
-from goals.models import Commitment, Goal
+from goals.models import Goal
 from members.models import (
     Community,
-    Decision,
     Institution,
     Level,
-    Membership,
     Organization,
-    Person,
     User,
 )
 
@@ -25,7 +22,7 @@ _CHUNK = 500
 _KEPT = {"goal", "approach", "level", "policyvalue", "user", "import"}
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The example cannot be loaded or removed; the message says why."""
 
 
@@ -78,7 +75,7 @@ def load(number, *, seed, on, progress=iter):
         with pghistory.context(user=account.pk, command="load_example"):
             _lock()
             if Organization.objects.exists():
-                raise Refused("There are organizations in the registry already.")
+                raise RefusedError("There are organizations in the registry already.")
             _write(number, seed, on, account, progress)
     _analyze()
 
@@ -133,7 +130,7 @@ def _write_institutions(registry, number):
     facts = dict(sketches.institutions())
     if number > len(sketches.handwritten()):
         facts |= invention.institutions(min(number // 6 + 1, 2000))
-    fields = "name city country country_code latitude longitude".split()
+    fields = ["name", "city", "country", "country_code", "latitude", "longitude"]
     made = Institution.objects.bulk_create(
         Institution(**dict(zip(fields, row, strict=True)), is_example=True)
         for row in facts.values()
@@ -151,7 +148,7 @@ def _copy(chunk, registry, keys, account):
         for model, columns in COLUMNS.items():
             table = model._meta.db_table
             # Names of our own models, nothing from outside.
-            command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+            command = f"COPY {table} ({columns}) FROM STDIN"
             with cursor.copy(command) as copy:
                 for row in rows.tables[model]:
                     copy.write_row(row)
@@ -180,7 +177,7 @@ def _refuse_what_is_not_of_the_example():
     ]
     if others:
         named = ", ".join(f"“{other}”" for other in others)
-        raise Refused(
+        raise RefusedError(
             f"Not everything in the registry is of the example ({named}): nothing was "
             "removed."
         )

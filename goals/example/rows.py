@@ -22,37 +22,39 @@ from members.models import (
     Service,
 )
 
-# In the order in which they refer to each other.
+# What is copied into which columns, in the order in which tables refer to each other.
 COLUMNS = {
     Organization: (
-        "id public_id slug name short_name focus description website successor_id "
-        "succeeded_on is_example unknown"
-    ).split(),
-    Name: "organization_id kind text language ended_on".split(),
-    OldSlug: "slug organization_id".split(),
+        "id, public_id, slug, name, short_name, focus, description, website, "
+        "successor_id, succeeded_on, is_example, unknown"
+    ),
+    Name: "organization_id, kind, text, language, ended_on",
+    OldSlug: "slug, organization_id",
     Decision: (
-        "id kind organization_id question ground body clause votes_for votes_against "
-        "outcome decided_by_id decided_at reason"
-    ).split(),
+        "id, kind, organization_id, question, ground, body, clause, votes_for, "
+        "votes_against, outcome, decided_by_id, decided_at, reason"
+    ),
     Membership: (
-        "id organization_id level_id started_on ended_on end_reason earlier_id "
-        "admission_id termination_id"
-    ).split(),
-    Service: "organization_id community_id how started_on ended_on".split(),
-    Host: "organization_id institution_id role started_on ended_on".split(),
-    Person: "id name affiliation email email_visibility".split(),
+        "id, organization_id, level_id, started_on, ended_on, end_reason, earlier_id, "
+        "admission_id, termination_id"
+    ),
+    Service: "organization_id, community_id, how, started_on, ended_on",
+    Host: "organization_id, institution_id, role, started_on, ended_on",
+    Person: "id, name, affiliation, email, email_visibility",
     Representative: (
-        "organization_id person_id role visibility started_on ended_on"
-    ).split(),
+        "organization_id, person_id, role, visibility, started_on, ended_on"
+    ),
     Commitment: (
-        "id organization_id goal_id effort statement started_on ended_on confirmed_on"
-    ).split(),
-    CommitmentApproach: "commitment_id approach_id".split(),
-    CommitmentCommunity: "commitment_id community_id".split(),
-    Evidence: "commitment_id title url added_on".split(),
+        "id, organization_id, goal_id, effort, statement, started_on, ended_on, "
+        "confirmed_on"
+    ),
+    CommitmentApproach: "commitment_id, approach_id",
+    CommitmentCommunity: "commitment_id, community_id",
+    Evidence: "commitment_id, title, url, added_on",
     Event: (
-        "organization_id membership_id verb effective_on at by_id before after reason"
-    ).split(),
+        "organization_id, membership_id, verb, effective_on, at, by_id, "
+        "before, after, reason"
+    ),
 }
 _ORDER = {"withdrawn": 0, "ended": 1}
 _BODY = "Steering Committee"

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 def read(name):
     """One of the YAML files beside this module."""
     with (HERE / f"{name}.yml").open(encoding="utf-8") as file:
-        return yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.safe_load(file)
 
 
 def handwritten():

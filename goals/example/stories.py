@@ -238,8 +238,6 @@ def people(story, sketch, date, random):
         address_seen_by = "staff"
         if role == "primary_contact":
             address_seen_by = seen_by
-        if role == "seat_holder" and (start - story.stays[0].started_on).days > 400:
-            start = max(start, date(1.5))
         if role == "seat_holder" and random.random() < 0.5:
             middle = start + dt.timedelta(days=random.randrange(200, 700))
             if middle < (story.left_on or date(0)):

@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 self.stdout.write("This example is there already.")
             else:
                 self.load(organizations, seed, on or timezone.localdate())
-        except loading.Refused as refused:
+        except loading.RefusedError as refused:
             raise CommandError(str(refused)) from None
 
     def load(self, number, seed, on):
