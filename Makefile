@@ -35,7 +35,7 @@ migrate: .venv/.installed ## Bring the database to the current models
 
 test: .venv/.installed-dev ## Run all tests, those in Chromium too
 	@$(VENV) tests/chromium.py
-	@exec $(VENV) -m pytest -n 2 $(PYTEST)
+	@exec $(VENV) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 lint: .venv/.installed-dev ## Check style and formatting
 	@$(VENV) -m ruff check .
