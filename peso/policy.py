@@ -52,3 +52,78 @@ def require(user, action: str, subject=None) -> None:
     answer = may(user, action, subject)
     if not answer:
         raise PermissionDenied(answer.reason)
+
+
+# What may be done with the records in the admin.
+VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
+KEPT = frozenset({VIEW, ADD, CHANGE})
+CARED_FOR = frozenset({VIEW, ADD, CHANGE, DELETE})
+
+# A role has the rights of the roles before it and these: models with what may be done
+# with them, and actions. Rows that answer for ever are in nobody's right to delete;
+# what only a verb may write is in nobody's right to add or change.
+ROLES: dict[str, dict[str, frozenset[str]]] = {
+    "viewer": {
+        "goals.approach": frozenset({VIEW}),
+        "goals.commitment": frozenset({VIEW}),
+        "goals.commitmentapproach": frozenset({VIEW}),
+        "goals.commitmentcommunity": frozenset({VIEW}),
+        "goals.evidence": frozenset({VIEW}),
+        "goals.goal": frozenset({VIEW}),
+        "members.community": frozenset({VIEW}),
+        "members.decision": frozenset({VIEW}),
+        "members.event": frozenset({VIEW}),
+        "members.host": frozenset({VIEW}),
+        "members.import": frozenset({VIEW}),
+        "members.institution": frozenset({VIEW}),
+        "members.level": frozenset({VIEW}),
+        "members.membership": frozenset({VIEW}),
+        "members.name": frozenset({VIEW}),
+        "members.oldslug": frozenset({VIEW}),
+        "members.organization": frozenset({VIEW}),
+        "members.person": frozenset({VIEW}),
+        "members.policyvalue": frozenset({VIEW}),
+        "members.representative": frozenset({VIEW}),
+        "members.service": frozenset({VIEW}),
+    },
+    "editor": {
+        "goals.commitment": frozenset({CHANGE}),
+        "goals.commitmentapproach": CARED_FOR,
+        "goals.commitmentcommunity": CARED_FOR,
+        "goals.evidence": CARED_FOR,
+        "members.community": CARED_FOR,
+        "members.host": CARED_FOR,
+        "members.institution": CARED_FOR,
+        "members.name": CARED_FOR,
+        "members.organization": KEPT,
+        "members.person": CARED_FOR,
+        "members.representative": KEPT,
+        "members.service": CARED_FOR,
+        "actions": frozenset({"members.import"}),
+    },
+    "membership officer": {
+        "actions": frozenset(ACTIONS),
+    },
+    "administrator": {
+        "auth.group": frozenset({VIEW}),
+        "members.level": KEPT,
+        "members.policyvalue": KEPT,
+        "members.user": KEPT,
+    },
+}
+
+
+def permissions_of(role: str) -> set[str]:
+    """The permissions of a role, such as “members.view_organization”."""
+    names = list(ROLES)
+    rights = [ROLES[name] for name in names[: names.index(role) + 1]]
+    return set().union(*(_permissions(each) for each in rights))
+
+
+def _permissions(rights: dict[str, frozenset[str]]) -> set[str]:
+    permissions = {ACTIONS[action] for action in rights.get("actions", ())}
+    for model, deeds in rights.items():
+        if model != "actions":
+            app, name = model.split(".")
+            permissions |= {f"{app}.{deed}_{name}" for deed in deeds}
+    return permissions

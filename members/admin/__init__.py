@@ -1,0 +1,23 @@
+"""The back office, one file a topic."""
+
+from members.admin import (
+    accounts,
+    communities,
+    events,
+    governance,
+    institutions,
+    memberships,
+    organizations,
+    people,
+)
+
+__all__ = [
+    "accounts",
+    "communities",
+    "events",
+    "governance",
+    "institutions",
+    "memberships",
+    "organizations",
+    "people",
+]

@@ -1,0 +1,60 @@
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+
+from members.models import User
+
+admin.site.unregister(Group)
+
+
+class AccountForm(UserChangeForm):
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+class NewAccountForm(AdminUserCreationForm):
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    """Nobody gives a right here that only a superuser has, and no account goes away:
+    an account that is not active cannot sign in, and history goes on naming it."""
+
+    form = AccountForm
+    add_form = NewAccountForm
+    list_display = ["username", "first_name", "last_name", "is_staff", "is_active"]
+    list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
+    show_full_result_count = False
+
+    def has_change_permission(self, request, obj=None):
+        if obj and obj.is_registry:
+            return False
+        if obj and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = ["last_login", "date_joined"]
+        if not request.user.is_superuser:
+            fields += ["is_superuser", "user_permissions"]
+        return fields
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """The groups are the roles of peso/policy.py, written after each migration."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,156 @@
+"""Import with preview, and export: what all kinds of records have in common."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from import_export import resources
+from import_export.admin import ExportMixin, ImportMixin
+from import_export.formats import base_formats
+from import_export.forms import ExportForm, ImportForm
+from import_export.widgets import ForeignKeyWidget
+
+from peso import policy
+
+MAX_BYTES = 5_000_000
+# What a spreadsheet takes for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class SpreadsheetCSV(base_formats.CSV):
+    """CSV whose texts a spreadsheet cannot take for formulas, and back.
+
+    The library's own way of it drops characters, of JSON and YAML too.
+    """
+
+    def get_title(self):
+        return "csv"
+
+    def export_data(self, dataset, **kwargs):
+        return super().export_data(_each_cell(dataset, _defuse), **kwargs)
+
+    def create_dataset(self, in_stream, **kwargs):
+        return _each_cell(super().create_dataset(in_stream, **kwargs), _restore)
+
+
+def _each_cell(dataset, change):
+    for _ in range(len(dataset)):
+        row = dataset.lpop()
+        dataset.append([change(cell) for cell in row])
+    return dataset
+
+
+def _defuse(cell):
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _restore(cell):
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+
+
+FORMATS = [SpreadsheetCSV, base_formats.JSON, base_formats.YAML]
+
+
+class Reference(ForeignKeyWidget):
+    """Another record by its natural key, and a sentence where there is none."""
+
+    def clean(self, value, row=None, **kwargs):
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("A key holds no NUL character.")
+        try:
+            return super().clean(value, row, **kwargs)
+        except self.model.DoesNotExist:
+            name = self.model._meta.verbose_name
+            raise ValueError(f"There is no {name} “{value}”.") from None
+
+
+class RecordResource(resources.ModelResource):
+    """Rows are checked like forms: a constraint that is met is an error of the row."""
+
+    # Fields whose export needs other tables.
+    related = ()
+    # Fields that an existing record gets by a verb alone: (field, what to use).
+    settled: dict[str, str] = {}
+
+    class Meta:
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = True
+        use_transactions = True
+
+    def filter_export(self, queryset, **kwargs):
+        return super().filter_export(queryset, **kwargs).select_related(*self.related)
+
+    def import_instance(self, instance, row, **kwargs):
+        before = {name: getattr(instance, name) for name in self.settled}
+        super().import_instance(instance, row, **kwargs)
+        if instance._state.adding:
+            return
+        errors = {
+            name: f"{self.settled[name]} It is “{before[name]}”."
+            for name in self.settled
+            if getattr(instance, name) != before[name]
+        }
+        if errors:
+            raise ValidationError(errors)
+
+
+class FileForm(ImportForm):
+    def clean_import_file(self):
+        file = self.cleaned_data["import_file"]
+        if file.size > MAX_BYTES:
+            raise ValidationError(
+                f"The file has {file.size:,} bytes; {MAX_BYTES:,} are the most that "
+                "can be imported here. Please split it."
+            )
+        return file
+
+
+class ExportPages(ExportMixin):
+    export_formats = FORMATS
+    export_form_class = ExportForm
+
+    def has_export_permission(self, request):
+        return self.has_view_permission(request)
+
+
+class ExchangePages(ImportMixin, ExportPages):
+    import_export_change_list_template = (
+        "admin/import_export/change_list_import_export.html"
+    )
+    import_formats = FORMATS
+    import_form_class = FileForm
+
+    def has_import_permission(self, request):
+        return (
+            bool(policy.may(request.user, "members.import"))
+            and self.has_change_permission(request)
+            and self.has_view_permission(request)
+        )
+
+    def process_import(self, request, **kwargs):
+        try:
+            return super().process_import(request, **kwargs)
+        except FileNotFoundError:
+            text = (
+                "This file was imported already, or waited too long: choose it again."
+            )
+            messages.error(request, text)
+            return HttpResponseRedirect(self._import_url())
+
+    def get_import_data_kwargs(self, **kwargs):
+        return {
+            **super().get_import_data_kwargs(**kwargs),
+            "rollback_on_validation_errors": True,
+        }
+
+    def process_result(self, result, request):
+        """The rows were right in the preview; the registry may have changed since."""
+        if not (result.has_errors() or result.has_validation_errors()):
+            return super().process_result(result, request)
+        text = "The registry changed since the preview: nothing was imported."
+        messages.error(request, text)
+        return HttpResponseRedirect(self._import_url())
+
+    def _import_url(self):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")

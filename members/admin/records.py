@@ -1,0 +1,118 @@
+"""What the admin's pages of all records have in common."""
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import DataError, IntegrityError, InternalError, transaction
+from django.forms import ModelForm
+
+from members.admin.history import HistoryPage
+from members.admin.refusals import in_words
+
+
+class KnownAutocomplete(AutocompleteSelect):
+    """An autocomplete that takes its label from the record at hand, not by a query."""
+
+    known = None
+
+    def optgroups(self, name, value, attrs=None):
+        known = self.known
+        if known is None or list(map(str, value)) != [str(known.pk)]:
+            return super().optgroups(name, value, attrs)
+        options = (
+            [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        )
+        label = self.choices.field.label_from_instance(known)
+        option = self.create_option(name, known.pk, label, True, len(options))
+        return [(None, [*options, option], 0)]
+
+
+class RecordForm(ModelForm):
+    """`refusal` is what the database said to the same form a moment ago."""
+
+    refusal = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, KnownAutocomplete):
+                known = self.instance._state.fields_cache.get(name)
+                widget.known = known
+
+    def clean(self):
+        super().clean()
+        if self.refusal:
+            self.add_error(None, self.refusal)
+
+
+class AutocompletesMixin:
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault(
+                "widget", KnownAutocomplete(db_field, self.admin_site, using=None)
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class LastingMixin:
+    """Rows that the database never deletes offer no deletion either."""
+
+    def has_delete_permission(self, request, obj=None):
+        names = {trigger.name for trigger in getattr(self.opts, "triggers", ())}
+        if names & {"never_deleted", "append_only"}:
+            return False
+        return super().has_delete_permission(request, obj)
+
+
+class ReadOnlyMixin:
+    """To be looked at: written by verbs, or by nobody."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class Record(HistoryPage, LastingMixin, AutocompletesMixin, admin.ModelAdmin):
+    form = RecordForm
+    care = ()
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = False
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", "")
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Save; what only the database can see comes back as an error of the form."""
+        arguments = (request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic():
+                return super().changeform_view(*arguments)
+        except (IntegrityError, DataError, InternalError) as error:
+            request.refusal = in_words(error)
+        return super().changeform_view(*arguments)
+
+
+class ReadOnlyRecord(ReadOnlyMixin, Record):
+    pass
+
+
+class Rows(LastingMixin, AutocompletesMixin, admin.TabularInline):
+    form = RecordForm
+    extra = 0
+    related = ()
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.related)
+
+
+class ReadOnlyRows(ReadOnlyMixin, Rows):
+    can_delete = False
+    show_change_link = True

@@ -1,0 +1,63 @@
+"""The admin's site: its name, and the line that says what needs care."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpResponseBadRequest
+from django.urls import reverse
+
+NUL = "\0"
+
+
+@dataclass(frozen=True)
+class Note:
+    """How many records need the same care, and the list of them."""
+
+    text: str
+    count: int
+    url: str
+
+
+def refuse_nul(view):
+    """PostgreSQL has no text with NUL in it: nothing can be meant by one."""
+
+    def answer(request, *args, **kwargs):
+        for name, values in request.GET.lists():
+            if NUL in name or any(NUL in value for value in values):
+                return HttpResponseBadRequest("The address holds a NUL character.")
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+class RegistryAdmin(admin.AdminSite):
+    site_header = "PESO membership registry"
+    site_title = "PESO registry admin"
+    index_title = "Care of the registry"
+    index_template = "admin/dashboard.html"
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(refuse_nul(view), cacheable)
+
+    def index(self, request, extra_context=None):
+        notes = self.care(request)
+        return super().index(request, {"care": notes, **(extra_context or {})})
+
+    def care(self, request):
+        """What needs care, of what the user may see: at most one query for each."""
+        notes = []
+        for model, model_admin in self._registry.items():
+            if not model_admin.has_view_permission(request):
+                continue
+            opts = model._meta
+            url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+            for care in getattr(model_admin, "care", ()):
+                count = care.rows(model_admin.get_queryset(request)).count()
+                if count:
+                    notes.append(Note(care.text, count, f"{url}?care={care.slug}"))
+        return notes
+
+
+class RegistryAdminConfig(AdminConfig):
+    default_site = "peso.site.RegistryAdmin"
