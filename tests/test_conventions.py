@@ -1,0 +1,362 @@
+"""Rules about the code that reviewers would otherwise have to remember."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+from django.urls import URLPattern, get_resolver
+
+from tests import factories
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ["goals", "members", "peso"]
+PUBLIC = {
+    "about",
+    "goals:coverage",
+    "goals:coverage_cell",
+    "goals:coverage_csv",
+    "goals:coverage_json",
+    "goals:coverage_members",
+    "goals:coverage_members_csv",
+    "goals:coverage_members_json",
+    "goals:goal",
+    "goals:goals",
+    "healthz",
+    "home",
+    "join",
+    "members:capability",
+    "members:communities",
+    "members:community",
+    "members:directory",
+    "members:directory_csv",
+    "members:directory_json",
+    "members:organization",
+    "members:permalink",
+    "readyz",
+}
+# Open to those who are not signed in, as signing in itself must be.
+PUBLIC_IN_ADMIN = {"admin:login"}
+# From the first to the last: each may import those before it, and itself.
+MODEL_ROOMS = [
+    ["events", "finding", "periods", "policies", "text"],
+    ["imports", "organizations", "people"],
+    ["directory", "institutions", "memberships"],
+    ["governance"],
+]
+MODEL_RANK = {name: rank for rank, room in enumerate(MODEL_ROOMS) for name in room}
+
+
+def views(patterns=None, namespace="", route="/"):
+    for pattern in patterns or get_resolver().url_patterns:
+        where = route + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", where, pattern.callback
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from views(pattern.url_patterns, inner, where)
+
+
+def sources(*folders):
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT)
+
+
+def imports(path):
+    """The modules that a file imports, with the names taken from each."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def registry_models():
+    """Our models without their history."""
+    for label in ("goals", "members"):
+        for model in apps.get_app_config(label).get_models():
+            if not hasattr(model, "pgh_tracked_model"):
+                yield model
+
+
+# Who may see what
+
+
+def test_only_the_listed_views_are_public():
+    public = {n for n, _, view in views() if not getattr(view, "login_required", True)}
+
+    assert public == PUBLIC | PUBLIC_IN_ADMIN
+
+
+@pytest.mark.django_db
+def test_everything_else_asks_for_a_login(client):
+    asked = 0
+    for name, route, _ in views():
+        if name in PUBLIC | PUBLIC_IN_ADMIN or "<" in route or "(" in route:
+            continue
+        response = client.get(route)
+        assert response.status_code == 302, route
+        assert response["Location"].startswith("/admin/login/"), route
+        asked += 1
+
+    assert asked > 20
+
+
+# Which way imports run
+
+
+def test_relative_imports_do_not_hide_where_from():
+    assert not [
+        str(path)
+        for path in sources(*OURS)
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+
+
+def test_members_does_not_import_goals():
+    assert not [
+        (str(path), module)
+        for path in sources("members")
+        for module, _ in imports(path)
+        if module.split(".")[0] == "goals"
+    ]
+
+
+def test_apps_import_nothing_of_the_project_but_policy_and_the_admin_site():
+    allowed = {"peso.policy", "peso.site"}
+
+    assert not [
+        (str(path), module, name)
+        for path in sources("goals", "members")
+        for module, name in imports(path)
+        if module.split(".")[0] == "peso" and not {module, f"{module}.{name}"} & allowed
+    ]
+
+
+def test_models_import_one_way():
+    wrong = []
+    for path in sources("members/models"):
+        rank = MODEL_RANK.get(path.stem, len(MODEL_ROOMS))
+        for module, _ in imports(path):
+            other = module.removeprefix("members.models.")
+            if other != module and MODEL_RANK.get(other, len(MODEL_ROOMS)) > rank:
+                wrong.append((path.stem, other))
+
+    assert not wrong
+
+
+@pytest.mark.parametrize("app", ["goals", "members"])
+def test_models_import_no_views_forms_or_admin(app):
+    outer = {"views", "forms", "admin", "exports", "urls", "api"}
+
+    assert not [
+        (str(path), module)
+        for path in sources(app)
+        if "models" in path.parts or path.name == "models.py"
+        for module, _ in imports(path)
+        if module.split(".")[0] in OURS and outer & set(module.split("."))
+    ]
+
+
+def test_pure_modules_know_no_django():
+    assert not [
+        module
+        for module, _ in imports("goals/coverage.py")
+        if module.split(".")[0] == "django" or ".models" in module
+    ]
+
+
+# What a GET does
+
+
+@pytest.fixture
+def example(db):
+    member = factories.member()
+    community = factories.community(slug="fluids")
+    factories.community(slug="training", kind="capability")
+    factories.service(organization=member, community=community)
+    factories.commitment(organization=member, communities=[community])
+    return member
+
+
+def address(name, route, organization):
+    """A route with its parameters filled in."""
+    slugs = {
+        "goals:goal": "workforce",
+        "members:capability": "training",
+        "members:community": "fluids",
+        "members:organization": organization.slug,
+    }
+    values = {
+        "community": "fluids",
+        "goal": "workforce",
+        "public_id": organization.public_id,
+        "slug": slugs.get(name),
+    }
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route)
+
+
+def refuse_writes():
+    """From here on, until the test ends, PostgreSQL itself refuses any write."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET TRANSACTION READ ONLY")
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_no_public_view_writes_on_get(client, example, name):
+    (route,) = [route for each, route, _ in views() if each == name]
+    refuse_writes()
+
+    response = client.get(address(name, route, example))
+    if response.streaming:
+        b"".join(response)
+
+    moved = name == "members:permalink"
+    assert response.status_code in ((301, 302) if moved else (200,))
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.django_db
+def test_no_admin_page_writes_on_get(client):
+    client.force_login(factories.officer())
+    refuse_writes()
+    opened = 0
+    for name, route, _ in views():
+        parts = "<" in route or "(" in route or "logout" in route
+        if not name.startswith("admin:") or parts:
+            continue
+        assert client.get(route).status_code < 500, route
+        opened += 1
+
+    assert opened > 20
+
+
+# Models
+
+
+@pytest.mark.parametrize(
+    "model", list(registry_models()), ids=lambda model: model.__name__
+)
+def test_every_model_says_what_it_is(model):
+    assert model.__str__ is not models.Model.__str__
+
+
+def columns(model):
+    return {field.name for field in model._meta.concrete_fields}
+
+
+def pairs():
+    """Fields that mean nothing without each other: who, and when."""
+    for model in registry_models():
+        names = columns(model)
+        for name in sorted(names):
+            stem = re.fullmatch(r"(.*?)_?by", name)
+            if not stem:
+                continue
+            prefix = f"{stem[1]}_" if stem[1] else ""
+            times = [f"{prefix}{end}" for end in ("at", "on") if prefix + end in names]
+            yield model, name, times
+
+
+def test_who_always_has_a_when():
+    assert not [(m.__name__, who) for m, who, times in pairs() if not times]
+    assert len(list(pairs())) >= 3
+
+
+@pytest.mark.django_db
+def test_who_and_when_that_may_be_missing_are_missing_together():
+    """Both columns stand in one check constraint, or neither may be empty."""
+    for model, who, times in pairs():
+        for when in times:
+            fields = [model._meta.get_field(name) for name in (who, when)]
+            if not any(field.null for field in fields):
+                continue
+            checked = [
+                names
+                for names in checked_columns(model)
+                if {field.column for field in fields} <= names
+            ]
+            assert checked, f"{model.__name__}: {who} and {when}"
+
+
+def checked_columns(model):
+    """The columns of each check constraint, as the database has them."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    return [set(each["columns"]) for each in found.values() if each["check"]]
+
+
+@pytest.mark.django_db
+def test_no_period_ends_before_it_starts():
+    for model in registry_models():
+        if {"started_on", "ended_on"} <= columns(model):
+            assert any(
+                {"started_on", "ended_on"} <= names for names in checked_columns(model)
+            ), model.__name__
+
+
+@pytest.mark.django_db
+def test_an_end_and_its_reason_stand_together():
+    """`ended_on` and `end_reason` exist in the same rows."""
+    ended = [model for model in registry_models() if "end_reason" in columns(model)]
+    assert ended
+    for model in ended:
+        checked = checked_columns(model)
+        assert any({"ended_on", "end_reason"} <= names for names in checked)
+
+
+@pytest.mark.django_db
+def test_migrations_are_written_for_every_change():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+# Templates and files
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path.relative_to(ROOT) for path in sorted((ROOT / "templates").rglob("*.*"))],
+    ids=str,
+)
+def test_templates_hold_nothing_inline(path):
+    """The Content-Security-Policy would stop it, in silence."""
+    text = re.sub(
+        r"{#.*?#}|{% comment.*?endcomment %}", "", (ROOT / path).read_text(), flags=re.S
+    )
+    scripts = [
+        tag
+        for tag in re.findall(r"<script\b[^>]*>", text, re.I)
+        if "src=" not in tag and "application/ld+json" not in tag
+    ]
+
+    assert scripts == []
+    assert re.findall(r"<style\b", text, re.I) == []
+    assert re.findall(r"\sstyle\s*=|\shx-on|javascript:", text, re.I) == []
+    assert re.findall(r"<[^>]*\son[a-z]+\s*=", text, re.I) == []
+    assert re.findall(r"(?:src|srcset)=[\"'](?:https?:)?//", text, re.I) == []
+
+
+def test_stylesheets_and_scripts_ask_no_other_host():
+    for path in (ROOT / "static").rglob("*.*"):
+        if path.suffix in (".css", ".js"):
+            text = path.read_text()
+            assert not re.findall(r"@import|url\([\"']?(?:https?:)?//", text), path
+
+
+def test_nothing_is_left_to_be_done():
+    later = re.compile(r"\b(TO[D]O|FIX[M]E)\b")
+    for path in sources(*OURS, "tests"):
+        assert not later.search((ROOT / path).read_text()), path
+
+
+def test_no_module_is_named_after_nothing():
+    vague = {"utils", "helpers", "manager", "managers", "data", "info", "misc"}
+
+    assert not vague & {path.stem for path in sources(*OURS, "tests")}
