@@ -190,11 +190,13 @@ def termination(short, stay, votes):
 
 def spells(stays):
     """Pairs of the first day and the end of each unbroken time of membership."""
-    start = stays[0].started_on
-    for stay, after in zip(stays, [*stays[1:], None], strict=True):
-        if after is None or after.started_on != stay.ended_on:
-            yield start, stay.ended_on
-            start = after and after.started_on
+    found = []
+    for stay in stays:
+        if found and found[-1][1] == stay.started_on:
+            found[-1] = found[-1][0], stay.ended_on
+        else:
+            found.append((stay.started_on, stay.ended_on))
+    return found
 
 
 def names(story, sketch, date):
@@ -232,18 +234,19 @@ def hosts(story, sketch, date):
 def people(story, sketch, date, random):
     """Rows of name, address, who sees it, role, who sees that, from, until."""
     domain = story.website.removeprefix("https://").rstrip("/")
+    first = spells(story.stays)[-1][0]
     for name, role, seen_by, *years in sketch["people"]:
         address = f"{slugify(name).replace('-', '.') or 'office'}@{domain}"
-        start = date(years[0]) if years else story.stays[-1].started_on
-        address_seen_by = "staff"
-        if role == "primary_contact":
-            address_seen_by = seen_by
-        if role == "seat_holder" and random.random() < 0.5:
-            middle = start + dt.timedelta(days=random.randrange(200, 700))
-            if middle < (story.left_on or date(0)):
+        address_seen_by = seen_by if role == "primary_contact" else "staff"
+        start = date(years[0]) if years else first
+        if role == "seat_holder":
+            # A seat comes with the level that the organization has now.
+            start = story.stays[-1].started_on
+            before = start + dt.timedelta(days=random.randrange(200, 900))
+            if before < (story.left_on or date(0)):
                 other = predecessor(random)
-                yield other, "", "staff", role, "public", start, middle
-                start = middle
+                yield other, "", "staff", role, "public", start, before
+                start = before
         yield name, address, address_seen_by, role, seen_by, start, story.left_on
 
 
@@ -268,21 +271,19 @@ def pledges(sketch, spell, date, random, website):
         pledge.withdrawn = end is not None
         pledge.approaches = said.get("by", [])
         pledge.communities = said.get("for", [])
-        pledge.confirmations = list(confirmations(start, last, random))
+        pledge.confirmations = confirmations(start, last, random)
         if said["effort"] != "endorses":
             pledge.evidence = list(evidence(goal, website, start, last, random))
         yield pledge
 
 
 def confirmations(start, last, random):
-    """About once a year; some have not been asked for long."""
-    careful = random.random() < 0.7
-    day = start
-    while True:
-        day += dt.timedelta(days=random.randrange(300, 460))
-        if day >= last or (not careful and random.random() < 0.35):
-            return
-        yield day
+    """About once a year; some have not been asked lately."""
+    days, day = [], start
+    while (day := day + dt.timedelta(days=random.randrange(300, 460))) < last:
+        days.append(day)
+    missed = random.choice([0, 0, 0, 0, 0, 0, 1, 1, 2, 3])
+    return days[: len(days) - missed] if missed else days
 
 
 def evidence(goal, website, start, last, random):
