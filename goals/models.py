@@ -4,10 +4,11 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
+from goals.provision import ProvisionQuerySet
 from members.models import Community, Organization
 from members.models.events import NEVER_DELETED, Event, tracked
 from members.models.memberships import Problem, refuse_if
-from members.models.periods import Dated, DatedQuerySet, Period, ends_after_start
+from members.models.periods import Dated, Period, ends_after_start
 from members.models.text import WebAddressField, validate_line, validate_text
 from peso import policy
 
@@ -54,7 +55,7 @@ class Approach(models.Model):
         return self.text
 
 
-class CommitmentQuerySet(DatedQuerySet):
+class CommitmentQuerySet(ProvisionQuerySet):
     def with_substance(self):
         """What a page shows of a commitment."""
         return self.select_related("goal").prefetch_related(

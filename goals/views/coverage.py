@@ -1,14 +1,182 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from goals import exports
+from goals.coverage import AT_LARGE, AT_LARGE_SLUG, Line, Mark
+from goals.forms import LETTERS, CoverageForm, MembersCoverageForm, PagesForm
+from goals.models import Commitment, Goal
+from members.models import Community
+
+MEMBERS_A_PAGE = 100
+COMMITMENTS_A_PAGE = 50
 
 
 @login_not_required
 @require_safe
-def not_yet(request, **parts):
-    return HttpResponse("Not there yet.", status=501, content_type="text/plain")
+def coverage(request):
+    form = CoverageForm(request.GET)
+    table = form.table()
+    context = {
+        "form": form,
+        "table": table,
+        "rows": table.rows_with(form.mark),
+        "marks": Mark,
+        "findings": table.findings.items(),
+        "today": timezone.localdate(),
+        "shows_example": Commitment.objects.of_members().example().exists(),
+    }
+    return render(request, "goals/coverage.html", context)
 
 
-coverage = coverage_csv = coverage_json = coverage_members = coverage_members_csv = (
-    coverage_members_json
-) = coverage_cell = not_yet
+@login_not_required
+@require_safe
+def coverage_csv(request):
+    form = CoverageForm(request.GET)
+    if form.problems():
+        return refusal(form)
+    lines = exports.csv_lines(exports.cell_rows(form.table(), form.mark))
+    return attachment(lines, "coverage.csv")
+
+
+@login_not_required
+@require_safe
+def coverage_json(request):
+    form = CoverageForm(request.GET)
+    if form.problems():
+        return refusal(form)
+    answer = {
+        "on": timezone.localdate(),
+        "efforts": form.efforts,
+        **exports.table_as_json(form.table(), form.mark),
+    }
+    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+
+@login_not_required
+@require_safe
+def coverage_members(request):
+    form = MembersCoverageForm(request.GET)
+    cells = Commitment.objects.coverage_by_goal()
+    letters = {each["letter"]: each for each in form.members().letters()}
+    paginator = Paginator(form.members().rows(), MEMBERS_A_PAGE)
+    paginator.count = number_of_members(form, letters)
+    page = paginator.get_page(form.value("page") or 1)
+    context = {
+        "form": form,
+        "cells": cells,
+        "letters": [(letter, letters.get(letter)) for letter in LETTERS],
+        "members": sum(each["members"] for each in letters.values()),
+        "unstated": sum(each["unstated"] for each in letters.values()),
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
+        "rows": [(member, efforts(member, cells)) for member in page],
+        "marks": [Mark.GAP, Mark.SINGLE],
+        "today": timezone.localdate(),
+        "shows_example": any(member.is_example for member in page),
+    }
+    return render(request, "goals/coverage_members.html", context)
+
+
+def number_of_members(form, letters):
+    """How many rows there are, of what the letters say: no other query counts them."""
+    column = "unstated" if form.value("show") else "members"
+    letter = form.value("letter")
+    return sum(each[column] for name, each in letters.items() if letter in ("", name))
+
+
+def efforts(member, cells):
+    """What a member does for each goal, in the order of the columns."""
+    stated = {pair["goal"]: pair["effort"] for pair in member.efforts}
+    return [(cell.column, stated.get(cell.column.key, "")) for cell in cells]
+
+
+@login_not_required
+@require_safe
+def coverage_members_csv(request):
+    form = MembersCoverageForm(request.GET)
+    if form.problems():
+        return refusal(form)
+    lines = exports.csv_lines(member_rows(form, Commitment.objects.coverage_by_goal()))
+    return attachment(lines, "coverage-members.csv")
+
+
+def member_rows(form, cells):
+    yield ["public_id", "slug", "name", "short_name"] + [c.column.slug for c in cells]
+    for member in form.members().rows().iterator(chunk_size=1000):
+        names = [member.public_id, member.slug, member.name, member.short_name]
+        yield names + [effort for _, effort in efforts(member, cells)]
+
+
+@login_not_required
+@require_safe
+def coverage_members_json(request):
+    form = MembersCoverageForm(request.GET)
+    if form.problems():
+        return refusal(form)
+    cells = Commitment.objects.coverage_by_goal()
+    head = {
+        "on": str(timezone.localdate()),
+        "goals": [exports.goal_of_members(cell) for cell in cells],
+    }
+    members = (
+        exports.member(each, efforts(each, cells))
+        for each in form.members().rows().iterator(chunk_size=1000)
+    )
+    return StreamingHttpResponse(
+        exports.json_parts(head, "members", members), content_type="application/json"
+    )
+
+
+@login_not_required
+@require_safe
+def coverage_cell(request, goal, community):
+    goal = Goal.objects.filter(slug=goal).first()
+    line = line_of(community)
+    if not (goal and line):
+        return unknown_cell(request, goal, line)
+    form = PagesForm(request.GET)
+    cell = Commitment.objects.cell(goal, line)
+    paginator = Paginator(Commitment.objects.behind(goal, line), COMMITMENTS_A_PAGE)
+    paginator.count = cell.leads + cell.contributes + cell.endorses
+    page = paginator.get_page(form.value("page") or 1)
+    context = {
+        "form": form,
+        "goal": goal,
+        "line": line,
+        "cell": cell,
+        "page": page,
+        "pages": paginator.get_elided_page_range(page.number),
+        "shows_example": any(each.organization.is_example for each in page),
+        "candidates": list(Commitment.objects.candidates(goal, line)[:13]),
+    }
+    return render(request, "goals/coverage_cell.html", context)
+
+
+def line_of(slug):
+    if slug == AT_LARGE_SLUG:
+        return AT_LARGE
+    community = Community.objects.filter(slug=slug).first()
+    return community and Line(community.pk, slug, community.name, community.kind)
+
+
+def unknown_cell(request, goal, line):
+    context = {"goal": goal, "line": line, "goals": Goal.objects.all()}
+    context["has_no_address"] = True
+    return render(request, "goals/coverage_unknown.html", context, status=404)
+
+
+def refusal(form):
+    """The answer to a machine that asked with parameters that are not understood."""
+    return JsonResponse({"errors": form.problems()}, status=400)
+
+
+def attachment(lines, name):
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

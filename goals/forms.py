@@ -1,0 +1,94 @@
+from django import forms
+from django.http import QueryDict
+
+from goals.coverage import LEADS, PROVIDING, Mark
+from goals.models import Commitment
+from goals.provision import OTHER_LETTERS, MembersByGoal
+from members.models import Community
+
+MARKS = {mark.slug: mark for mark in Mark}
+LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", OTHER_LETTERS]
+
+
+class QueryForm(forms.Form):
+    """The parameters of an address: what is wrong is said, the rest counts."""
+
+    def problems(self):
+        """What is wrong with the parameters, in sentences."""
+        known = ", ".join(self.fields)
+        unknown = [
+            f"“{name[:40]}” is not a parameter of this page; these are: {known}."
+            for name in self.data
+            if name not in self.fields
+        ]
+        broken = [
+            f"“{name}”: {message}"
+            for name, messages in self.errors.items()
+            for message in messages
+        ]
+        return unknown + broken
+
+    def value(self, name):
+        """The value of a parameter, empty if it is absent or broken."""
+        return "" if name in self.errors else self.cleaned_data[name] or ""
+
+    @property
+    def query(self):
+        """The parameters that count, for the addresses of other tables and formats."""
+        query = QueryDict(mutable=True)
+        for name in self.fields:
+            if value := self.value(name):
+                query[name] = value
+        return query
+
+
+def choice(*values):
+    return forms.ChoiceField(
+        choices=[(value, value) for value in values],
+        required=False,
+        error_messages={"invalid_choice": f"Choose one of: {', '.join(values)}."},
+    )
+
+
+class PagesForm(QueryForm):
+    page = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "This is not the number of a page."
+        ),
+    )
+
+
+class CoverageForm(QueryForm):
+    """Which part of goals by communities and capabilities is asked for."""
+
+    show = choice(*MARKS)
+    kind = choice(*Community.Kind.values)
+    effort = choice(LEADS)
+
+    @property
+    def mark(self):
+        return MARKS.get(self.value("show"))
+
+    @property
+    def efforts(self):
+        return (LEADS,) if self.value("effort") else PROVIDING
+
+    def table(self):
+        return Commitment.objects.coverage(
+            kind=self.value("kind"), efforts=self.efforts
+        )
+
+
+class MembersCoverageForm(PagesForm):
+    """Which members the table of goals by members is asked for."""
+
+    letter = choice(*LETTERS)
+    show = choice("unstated")
+
+    def members(self):
+        return MembersByGoal(
+            letter=self.value("letter"), unstated=bool(self.value("show"))
+        )
