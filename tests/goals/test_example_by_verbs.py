@@ -11,6 +11,8 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 1)
+# Between them they have seen every turn that there is.
+TOLD = {"briar", "conturb", "kaguya", "ohmwe", "pine", "prisma", "quetzal", "sextant"}
 
 
 def test_rows_and_events_are_those_that_the_verbs_write():
@@ -19,6 +21,7 @@ def test_rows_and_events_are_those_that_the_verbs_write():
     written_stories = [
         stories.tell(sketch, number=number, seed=1, on=DAY)
         for number, sketch in enumerate(sketches.handwritten())
+        if sketch["short_name"].lower() in TOLD
     ]
     loading.remove()
     for kind, facts in sketches.communities():
@@ -30,7 +33,7 @@ def test_rows_and_events_are_those_that_the_verbs_write():
 
 
 def told():
-    """What verbs decide, of each organization."""
+    """What verbs decide."""
     return {
         organization.slug: {
             "facts": (organization.full_name, str(organization.successor)),
@@ -72,7 +75,7 @@ def told():
                 key=str,
             ),
         }
-        for organization in Organization.objects.all()
+        for organization in Organization.objects.filter(slug__in=TOLD)
     }
 
 
