@@ -18,6 +18,7 @@ from django.utils.text import slugify
 
 from members.identifiers import new_public_id, read_public_id, validate_public_id
 from members.models.events import NEVER_DELETED, Event, tracked
+from members.models.finding import FindingQuerySet
 from members.models.periods import (
     Dated,
     DatedQuerySet,
@@ -36,7 +37,7 @@ from members.models.text import (
 from peso import policy
 
 
-class OrganizationQuerySet(models.QuerySet):
+class OrganizationQuerySet(FindingQuerySet):
     def members_on(self, date):
         """Members on `date`."""
         # Periods never overlap, so the join finds at most one for each.

@@ -1,12 +1,100 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from members import exports, places
+from members.forms import ORDERS, VIEWS, DirectoryForm
+from members.models import Organization
+
+A_PAGE = 25
+A_CHUNK = 500
 
 
 @login_not_required
 @require_safe
-def not_yet(request, **parts):
-    return HttpResponse("Not there yet.", status=501, content_type="text/plain")
+@vary_on_headers("HX-Request")
+def directory(request):
+    form = DirectoryForm(request.GET)
+    show = places_shown if form.view == "map" else page_shown
+    context = {"form": form, "orders": ORDERS, "views": VIEWS, **show(form)}
+    live = request.htmx and not request.htmx.history_restore_request
+    template = "_directory_live.html" if live else "directory.html"
+    response = render(request, f"members/{template}", context)
+    if live:
+        response["HX-Push-Url"] = f"{request.path}?{form.query()}".rstrip("?")
+    return response
 
 
-directory = directory_csv = directory_json = not_yet
+def page_shown(form):
+    """One page of organizations. The facets have counted them already."""
+    paginator = Paginator(form.organizations().values("pk"), A_PAGE)
+    paginator.count = form.facets.total
+    page = paginator.get_page(form.cleaned_data.get("page") or 1)
+    # The page is cut first and then filled: what comes before it costs no look-ups.
+    rows = Organization.objects.filter(pk__in=page.object_list).with_listing()
+    page.object_list = form.ordered(rows)
+    asked = form.cleaned_data.get("page")
+    beyond = asked if asked and asked > paginator.num_pages else None
+    return {
+        "page": page,
+        "beyond": beyond,
+        "pages": paginator.get_elided_page_range(page.number),
+        "shows_example": any(each.is_example for each in page.object_list),
+    }
+
+
+def places_shown(form):
+    found = places.of(form.organizations())
+    return {
+        "map": found,
+        "unplaced": form.facets.total - found.placed,
+        "shows_example": found.has_example,
+    }
+
+
+@login_not_required
+@require_safe
+def directory_csv(request):
+    form = DirectoryForm(request.GET)
+    if form.problems:
+        return refusal(form)
+    lines = exports.as_csv(everything(form), form.options["goal"])
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="directory.csv"'},
+    )
+
+
+@login_not_required
+@require_safe
+def directory_json(request):
+    form = DirectoryForm(request.GET)
+    if form.problems:
+        return refusal(form)
+    head = {
+        "query": {"q": form.text, **form.choices, "sort": form.order},
+        "corrections": {r.typed: list(r.meant) for r in form.corrections},
+        "count": form.facets.total,
+        "date": timezone.localdate().isoformat(),
+    }
+    del head["query"]["view"]
+    parts = exports.as_json(head, everything(form), form.options["goal"])
+    return StreamingHttpResponse(parts, content_type="application/json")
+
+
+def everything(form):
+    """All that is found, a chunk at a time from a cursor of the database."""
+    found = form.organizations().with_listing().with_efforts()
+    return found.iterator(chunk_size=A_CHUNK)
+
+
+def refusal(form):
+    """The answer to a machine that asked with parameters that are not understood."""
+    return JsonResponse(
+        {"errors": form.problems}, status=400, json_dumps_params={"ensure_ascii": False}
+    )

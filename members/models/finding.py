@@ -1,0 +1,113 @@
+"""Which organizations the directory finds: the words of its query as QuerySet methods.
+
+Everything is as of today. Commitments are reached through the organization, because
+`goals` stands on `members` and not the reverse.
+"""
+
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.utils import timezone
+
+
+class Matches(Func):
+    """That a tsvector holds what a tsquery, written out as text, asks for."""
+
+    arg_joiner = " @@ "
+    template = "(%(expressions)s::tsquery)"
+    output_field = models.BooleanField()
+
+
+class AnyStartsWith(Func):
+    """That one of several one-line texts starts with a text."""
+
+    template = (
+        "(strpos(E'\\n' || array_to_string(%(names)s, E'\\n'),"
+        " E'\\n' || %(start)s) > 0)"
+    )
+    output_field = models.BooleanField()
+
+    def as_sql(self, compiler, connection, **extra):
+        names, start = self.source_expressions
+        names_sql, names_params = compiler.compile(names)
+        start_sql, start_params = compiler.compile(start)
+        sql = self.template % {"names": names_sql, "start": start_sql}
+        return sql, [*names_params, *start_params]
+
+
+class FindingQuerySet(models.QuerySet):
+    def with_status(self, status):
+        """`current` and `former` members, or `all` that the public may see."""
+        if status == "current":
+            return self.members_on(timezone.localdate())
+        return self.former() if status == "former" else self.listed()
+
+    def matching(self, search):
+        """Those that have all words of a `members.search.Search`."""
+        return self.filter(Matches(F("document__words"), Value(search.tsquery)))
+
+    def with_rank(self, search):
+        """Annotate how well the names fit: 0 exact, 1 starts so, 2 all words, 3 not."""
+        names, phrase = F("document__names"), Value(search.phrase)
+        return self.annotate(
+            rank=Case(
+                When(document__names__contains=[search.phrase], then=0),
+                When(AnyStartsWith(names, phrase), then=1),
+                When(Matches(F("document__name_words"), Value(search.tsquery)), then=2),
+                default=3,
+            )
+        )
+
+    def serving(self, slugs):
+        """Those that serve one of these communities or capabilities."""
+        return self._having("services", Q(community__slug__in=slugs))
+
+    def committed(self, *, goals=(), efforts=()):
+        """Those with one commitment to one of `goals` with one of `efforts`."""
+        condition = Q(goal__slug__in=goals) if goals else Q()
+        return self._having(
+            "commitments", condition & (Q(effort__in=efforts) if efforts else Q())
+        )
+
+    def hosted_in(self, country_codes):
+        return self._having(
+            "hosts", Q(role="host", institution__country_code__in=country_codes)
+        )
+
+    def at_level(self, slugs):
+        """Those whose current period, or whose last one, is at one of these levels."""
+        periods = self._related("memberships").objects
+        latest = periods.latest(timezone.localdate()).filter(level__slug__in=slugs)
+        return self.filter(pk__in=latest.values("organization"))
+
+    def _having(self, name, condition):
+        rows = self._related(name).objects.current().filter(condition)
+        return self.filter(pk__in=rows.order_by().values("organization"))
+
+    def _related(self, name):
+        return self.model._meta.get_field(name).related_model
+
+    def with_listing(self):
+        """What a line of the directory shows, and its files."""
+        services = self._related("services").objects.current()
+        hosts = self._related("hosts").objects.current().filter(role="host")
+        return self.with_standing().prefetch_related(
+            models.Prefetch(
+                "services",
+                services.select_related("community"),
+                to_attr="current_services",
+            ),
+            models.Prefetch(
+                "hosts", hosts.select_related("institution"), to_attr="current_hosts"
+            ),
+        )
+
+    def with_efforts(self):
+        """The commitments in force with their goals, as `current_commitments`."""
+        commitments = self._related("commitments").objects.current()
+        return self.prefetch_related(
+            models.Prefetch(
+                "commitments",
+                commitments.select_related("goal"),
+                to_attr="current_commitments",
+            )
+        )
