@@ -34,12 +34,13 @@ sys.stdin.read()
 @pytest.fixture
 def folder():
     """A folder that any user can enter, unlike pytest's own."""
-    path = Path(tempfile.mkdtemp(prefix="peso-test-"))
+    path = Path(tempfile.mkdtemp(prefix="peso-test-", dir="/tmp"))
     path.chmod(0o711)
     yield path
     for mutex in path.rglob("postgres.lock"):
         Server(mutex.parent).stop()
-        wait_until(lambda mutex=mutex: not is_watched(mutex.parent))
+        with contextlib.suppress(AssertionError):  # after a test that failed half-way
+            wait_until(lambda mutex=mutex: not is_watched(mutex.parent), seconds=5)
     for recorded in path.rglob("postgres.socket"):
         shutil.rmtree(recorded.read_text().strip())
     shutil.rmtree(path)
@@ -224,10 +225,8 @@ def test_server_whose_socket_was_deleted_is_started_again(folder):
     server.release()
 
 
-@pytest.mark.parametrize(
-    "name", ["with  spaces", "quotes ' \" $HOME `id` \\", "Zażółć 汉字 مرحبا"]
-)
-def test_any_name_of_the_folder_will_do(folder, name):
+def test_any_name_of_the_folder_will_do(folder):
+    name = "two  spaces ' \" $HOME \\ ż汉م"
     server = Server(folder / name / ".data", throwaway=True)
     (folder / name).mkdir()
     assert query(server, "SELECT current_database()") == ("peso",)
@@ -256,36 +255,24 @@ def test_recorded_folder_for_the_socket_that_others_can_enter_is_not_used(folder
     before.rmdir()
 
 
-def test_files_are_closed_to_others(folder):
-    base = folder / "data"
-    server = Server(base, throwaway=True)
-    server.ensure_running()
-    opened = [
-        path
-        for path in base.rglob("*")
-        if path.lstat().st_mode & 0o077 and not path.is_symlink()
-    ]
-    assert opened == []
-    listening = query(server, "SELECT current_setting('listen_addresses')")
-    assert listening == ("",)
-    server.release()
-
-
-def test_folders_not_made_by_the_server_stay_as_they_are(folder):
-    (folder / "closed").mkdir(mode=0o711)
-    base = folder / "closed" / "data"
+def test_files_are_closed_to_others_and_folders_of_others_stay_as_they_are(folder):
+    (folder / "theirs").mkdir(mode=0o711)
+    base = folder / "theirs" / "data"
     package = home.package()
-    before = {path: path.lstat() for path in [*base.parents, package, *package.parents]}
+    others = [*base.parents, package, *package.parents]
+    before = [(path, rights(path)) for path in others]
     server = Server(base, throwaway=True)
-    server.ensure_running()
-    for path, was in before.items():
-        now = path.lstat()
-        assert (now.st_mode, now.st_uid, now.st_gid) == (
-            was.st_mode,
-            was.st_uid,
-            was.st_gid,
-        ), path
+    assert query(server, "SHOW listen_addresses") == ("",)
+    assert [(path, rights(path)) for path in others] == before
+    ours = [path for path in base.rglob("*") if not path.is_symlink()]
+    assert [path for path in ours if path.stat().st_mode & 0o077] == []
+    assert len(ours) > 900
     server.release()
+
+
+def rights(path):
+    found = path.stat()
+    return oct(found.st_mode), found.st_uid, found.st_gid
 
 
 def test_four_first_users_at_once_get_one_server(folder):
@@ -358,8 +345,8 @@ def test_root_copies_programs_that_an_ordinary_user_cannot_run(folder):
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     original = home.package().parent.parent
-    shutil.copytree(original, closed / original.name)
-    shutil.copytree(f"{original}.libs", closed / f"{original.name}.libs")
+    for part in (original, original.with_name(f"{original.name}.libs")):
+        shutil.copytree(part, closed / part.name, copy_function=os.symlink)
     copy = home.runnable(
         closed / original.name / "pginstall" / "bin",
         server.home.base,
