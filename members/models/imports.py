@@ -3,6 +3,14 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class ImportQuerySet(models.QuerySet):
+    def last_unknown(self):
+        """The parts of the last file that the registry has no place for."""
+        # Imports follow each other by their keys; `at` is when they began to wait.
+        last = self.order_by("-pk").first()
+        return last.unknown if last else {}
+
+
 class Import(models.Model):
     """A file that was read into the registry, and what it said beyond the members."""
 
@@ -17,6 +25,8 @@ class Import(models.Model):
     unknown = models.JSONField(
         default=dict, help_text="Top-level parts that the registry has no place for."
     )
+
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -64,6 +64,13 @@ class MembershipQuerySet(DatedQuerySet):
         )
         return self.started(date).filter(~Exists(later))
 
+    def lately_joined(self):
+        """Periods in force that continue no earlier one, the newest first."""
+        first = self.current().filter(earlier=None)
+        return first.select_related("organization", "level").order_by(
+            "-started_on", "-pk"
+        )
+
 
 @tracked()
 class Membership(Dated):
@@ -84,6 +91,9 @@ class Membership(Dated):
         DISSOLVED = "dissolved", "Dissolved"
         MERGED = "merged", "Merged"
         LEVEL_CHANGED = "level_changed", "Changed level"
+        # All that is known is that it was a member: the period's level and days stand
+        # in for those that nobody recorded, and mean nothing.
+        NOT_RECORDED = "not_recorded", "Not recorded"
 
     # What can be done with a period in each state; the rest is refused.
     LEGAL = {
@@ -152,6 +162,7 @@ class Membership(Dated):
                         "dissolved",
                         "merged",
                         "level_changed",
+                        "not_recorded",
                     ]
                 ),
                 name="membership_end_reason_known",
@@ -180,6 +191,11 @@ class Membership(Dated):
     def __str__(self):
         until = f" to {self.ended_on}" if self.ended_on else ""
         return f"{self.organization}: {self.level} from {self.started_on}{until}"
+
+    @property
+    def is_recorded(self):
+        """Whether level and days are known; else “a former member” is all to say."""
+        return self.end_reason != self.EndReason.NOT_RECORDED
 
     def state(self, date):
         if self.started_on > date:
