@@ -15,7 +15,7 @@ class MembersConfig(AppConfig):
 
 def write_groups(sender, using, apps=installed_apps, **options):
     """Give the group of each role the rights of its role; who is in it stays."""
-    if not apps.is_installed("django.contrib.auth"):
+    if "group" not in apps.all_models["auth"]:
         return  # everything was migrated back to nothing
     # Not at the top: nothing of these can be imported before the apps are there.
     from django.contrib.auth.management import create_permissions  # noqa: PLC0415

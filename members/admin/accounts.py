@@ -50,6 +50,11 @@ class AccountAdmin(UserAdmin):
 class RoleAdmin(GroupAdmin):
     """The groups are the roles of peso/policy.py, written after each migration."""
 
+    def get_queryset(self, request):
+        return (
+            super().get_queryset(request).prefetch_related("permissions__content_type")
+        )
+
     def has_add_permission(self, request):
         return False
 

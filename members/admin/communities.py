@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from members.admin.exchange import ExchangePages
@@ -35,9 +35,10 @@ class CommunityAdmin(ExchangePages, Record):
             .get_queryset(request)
             .annotate(
                 organizations=Count(
-                    "services__organization", filter=Q(today), distinct=True
+                    "services__organization", filter=today, distinct=True
                 )
             )
+            .order_by(*Community._meta.ordering)  # which grouping leaves out
         )
 
     @admin.display(ordering="organizations")

@@ -276,6 +276,12 @@ class SucceedForm(VerbForm):
         field.widget = autocomplete(Organization, "successor")
         field.widget.choices = field.choices
 
+    def clean(self):
+        facts = self.cleaned_data
+        recorded = (self.subject.successor, self.subject.succeeded_on)
+        if (facts.get("successor"), facts.get("on")) == recorded:
+            self.add_error("successor", "This is recorded already.")
+
     def run(self, *, by):
         self.subject.succeed_by(by=by, **self.cleaned_data)
         return self.subject

@@ -19,6 +19,7 @@ from members.models import User
 PER_PAGE = 50
 DEEDS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
 OUTSIDE = "Outside the site"
+EMPTY = (None, "", [], {})
 
 
 @dataclass
@@ -107,10 +108,10 @@ def _changes(rows, part, ids):
     found = list(
         history.objects.filter(pgh_id__in=ids)
         .select_related("pgh_context")
-        .annotate(earlier_id=Subquery(earlier.values("pgh_id")[:1]))
+        .annotate(pgh_before=Subquery(earlier.values("pgh_id")[:1]))
     )
-    before = history.objects.in_bulk([row.earlier_id for row in found])
-    return [_change(row, before.get(row.earlier_id), part) for row in found]
+    before = history.objects.in_bulk([row.pgh_before for row in found])
+    return [_change(row, before.get(row.pgh_before), part) for row in found]
 
 
 def _change(row, before, part):
@@ -124,7 +125,7 @@ def _change(row, before, part):
         new = getattr(row, column.attname)
         if row.pgh_label == "delete":
             old, new = new, None
-        if old != new and (old, new) not in {(None, ""), ("", None)}:
+        if old != new and not (old in EMPTY and new in EMPTY):
             change.differences.append(Difference(column, old, new))
     return change
 

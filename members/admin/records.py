@@ -1,5 +1,7 @@
 """What the admin's pages of all records have in common."""
 
+import re
+
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import DataError, IntegrityError, InternalError, transaction
@@ -9,12 +11,17 @@ from members.admin.history import HistoryPage
 from members.admin.refusals import in_words
 
 
+KEY = re.compile(r"[0-9]{1,18}")
+
+
 class KnownAutocomplete(AutocompleteSelect):
     """An autocomplete that takes its label from the record at hand, not by a query."""
 
     known = None
 
     def optgroups(self, name, value, attrs=None):
+        # Other than Django's own, this one survives what no page of ours sends.
+        value = [key for key in value if KEY.fullmatch(str(key))]
         known = self.known
         if known is None or list(map(str, value)) != [str(known.pk)]:
             return super().optgroups(name, value, attrs)

@@ -10,6 +10,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from members.admin.records import KnownAutocomplete
 from members.admin.refusals import in_words
 from members.models import User
 from peso import policy
@@ -162,4 +163,4 @@ class BeganByVerb(VerbsMixin):
 def autocomplete(model, name):
     """The autocomplete of the field `name` of `model`."""
     field = model._meta.get_field(name)
-    return admin.widgets.AutocompleteSelect(field, admin.site)
+    return KnownAutocomplete(field, admin.site)

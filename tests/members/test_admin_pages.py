@@ -1,0 +1,154 @@
+"""Every page of the admin opens, at a number of queries that rows do not change."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from members.models import Import, Membership, Organization
+from tests import factories
+from tests.factories import DAY, LATER
+
+pytestmark = pytest.mark.django_db
+
+# The most that a page may ask; the pages of organizations have ten tables in them.
+MOST = {"index": 45, "organization": 45, "history": 30}
+MOST_OF_OTHERS = 22
+
+
+def world(rows):
+    """One organization with `rows` of each thing, and as many organizations."""
+    by = factories.officer()
+    one = factories.organization(website="https://one.test")
+    first = Membership.admit(
+        one, level=factories.level(), by=by, on=DAY, reason="Asked"
+    )
+    first.end(how="resigned", by=by, on=LATER, reason="Left")
+    goals = ["ecosystem", "workforce", "engagement"]
+    for number in range(rows):
+        factories.member()
+        one.rename(by=by, on=LATER, reason="New", name=f"{one.name} {number}")
+        community = factories.community()
+        institution = factories.institution()
+        commitment = factories.commitment(
+            organization=one, goal=goals[number], communities=[community]
+        )
+        commitment.evidence.create(title="Proof", url=f"https://x.test/{number}")
+        commitment.approaches.set([commitment.goal.approaches.first()])
+        factories.name(organization=one, text=f"Old name {number}")
+        factories.service(organization=one, community=community)
+        factories.host(organization=one, institution=institution)
+        factories.representative(organization=one)
+        factories.decision(organization=one, by=by)
+        one.old_slugs.create(slug=f"{one.slug}-{number}")
+        Import.objects.create(
+            by=by, file_name=f"{number}.yml", sha256="0" * 64, effective_on=DAY
+        )
+    return by, one
+
+
+def addresses(one):
+    """Each address of the admin that answers a GET, by a name to read."""
+    found = {"index": reverse("admin:index")}
+    for app in ("members", "goals", "auth"):
+        found[f"app {app}"] = reverse("admin:app_list", args=[app])
+    found["password change"] = reverse("admin:password_change")
+    for model, model_admin in admin.site._registry.items():
+        opts = model._meta
+        record = model._base_manager.order_by("-pk").first()
+        record = one if model is Organization else record
+        assert record, model
+        for url in model_admin.urls:
+            name = getattr(url, "name", None)
+            if not name or "process_import" in name:
+                continue
+            pattern = str(url.pattern)
+            args = [record.pk] if "<" in pattern else []
+            label = name.removeprefix(f"{opts.app_label}_")
+            found[label] = reverse(f"admin:{name}", args=args)
+        if model_admin.search_fields:
+            list_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+            found[f"{opts.model_name} search"] = f"{list_url}?q=e"
+            found[f"{opts.model_name} facets"] = f"{list_url}?_facets=True"
+            for care in getattr(model_admin, "care", ()):
+                found[f"{opts.model_name} {care.slug}"] = f"{list_url}?care={care.slug}"
+    for name, (app, model, field) in AUTOCOMPLETES.items():
+        query = f"app_label={app}&model_name={model}&field_name={field}"
+        found[name] = f"{reverse('admin:autocomplete')}?{query}&term=e"
+    found["popup"] = reverse("admin:members_community_add") + "?_popup=1"
+    return found
+
+
+AUTOCOMPLETES = {
+    "autocomplete of organizations": ("members", "service", "organization"),
+    "autocomplete of successors": ("members", "organization", "successor"),
+    "autocomplete of communities": ("members", "service", "community"),
+    "autocomplete of institutions": ("members", "host", "institution"),
+    "autocomplete of people": ("members", "representative", "person"),
+    "autocomplete of accounts": ("members", "person", "account"),
+    "autocomplete of approaches": ("goals", "commitmentapproach", "approach"),
+}
+# What is not there for anybody: these records come about, change or go otherwise.
+CLOSED = 403
+# Where the pages do nothing but answer that they are not for this.
+NOT_FOR = {
+    "add": {
+        "approach",
+        "commitment",
+        "event",
+        "goal",
+        "group",
+        "import",
+        "membership",
+    },
+    "delete": {
+        "approach",
+        "commitment",
+        "decision",
+        "event",
+        "goal",
+        "group",
+        "import",
+        "level",
+        "membership",
+        "organization",
+        "policyvalue",
+        "representative",
+        "user",
+    },
+    "password_change": set(),
+}
+
+
+def expected_status(label):
+    model, _, page = label.partition("_")
+    return CLOSED if model in NOT_FOR.get(page, ()) else 200
+
+
+def visit(client, rows):
+    """The status and the number of queries of each page, with so many rows more."""
+    by, one = world(rows)
+    client.force_login(by)
+    seen = {}
+    for label, url in addresses(one).items():
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        seen[label] = (response.status_code, len(queries))
+    return seen
+
+
+def test_every_page_opens_at_a_number_of_queries_that_rows_do_not_change(client):
+    visit(client, 1)  # what is asked once in a process, such as content types
+    with_one = visit(client, 1)
+    with_three = visit(client, 3)
+
+    statuses = {label: status for label, (status, _) in with_three.items()}
+    assert statuses == {label: expected_status(label) for label in statuses}
+    assert with_one == with_three
+    too_many = {
+        label: number
+        for label, (_, number) in with_three.items()
+        if number > MOST.get(label.partition("_")[0], MOST_OF_OTHERS)
+    }
+    assert too_many == {}
