@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ["goals", "members", "peso"]
 PUBLIC = {
     "about",
+    "favicon",
     "goals:coverage",
     "goals:coverage_cell",
     "goals:coverage_csv",
@@ -37,6 +38,9 @@ PUBLIC = {
     "members:organization",
     "members:permalink",
     "readyz",
+    "robots",
+    "sitemap",
+    "sitemaps",
 }
 # Open to those who are not signed in, as signing in itself must be.
 PUBLIC_IN_ADMIN = {"admin:login"}
@@ -196,6 +200,7 @@ def address(name, route, organization):
         "community": "fluids",
         "goal": "workforce",
         "public_id": organization.public_id,
+        "section": "organizations",
         "slug": slugs.get(name),
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route)
@@ -217,7 +222,7 @@ def test_no_public_view_writes_on_get(client, example, name):
     if response.streaming:
         b"".join(response)
 
-    moved = name == "members:permalink"
+    moved = name in ("favicon", "members:permalink")
     assert response.status_code in ((301, 302) if moved else (200,))
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
