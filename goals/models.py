@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from goals.provision import ProvisionQuerySet
+from goals.statements import ApproachQuerySet, StatementQuerySet
 from members.models import Community, Organization
 from members.models.events import NEVER_DELETED, Event, tracked
 from members.models.memberships import Problem, refuse_if
@@ -41,6 +42,8 @@ class Approach(models.Model):
     position = models.PositiveSmallIntegerField()
     text = models.TextField(help_text="Word for word, as it follows “By …”.")
 
+    objects = ApproachQuerySet.as_manager()
+
     class Meta:
         ordering = ["goal", "position"]
         verbose_name_plural = "approaches"
@@ -55,7 +58,7 @@ class Approach(models.Model):
         return self.text
 
 
-class CommitmentQuerySet(ProvisionQuerySet):
+class CommitmentQuerySet(StatementQuerySet, ProvisionQuerySet):
     def with_substance(self):
         """What a page shows of a commitment."""
         return self.select_related("goal").prefetch_related(

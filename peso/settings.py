@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "peso.site.RegistryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",

@@ -1,21 +1,106 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.contrib.postgres.search import TrigramSimilarity
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from goals.coverage import Mark
+from goals.models import Commitment, Goal
+from members import seats
+from members.linked_data import consortium_facts
+from members.models import Membership, Organization
+
+# Of the rows of the coverage and of those who joined, the home page shows so many.
+MAP_ROWS = 14
+JOINED = 6
+# How alike two addresses are for one to be offered for the other, and how many are.
+ALIKE = 0.25
+OFFERED = 5
 
 
 @login_not_required
 @require_safe
 def home(request):
-    return render(request, "peso/home.html")
+    goals, commitments = Goal.objects.all(), Commitment.objects
+    cells = {cell.column.key: cell for cell in commitments.coverage_by_goal()}
+    table = commitments.coverage()
+    levels = list(seats.levels_with_members(timezone.localdate()))
+    page = {
+        "goals": [(goal, cells[goal.pk]) for goal in goals],
+        "table": table,
+        "rows": table.rows[:MAP_ROWS],
+        "findings": [(mark, len(table.findings[mark])) for mark in Mark],
+        "levels": levels,
+        "members": sum(level.members for level in levels),
+        "joined": list(Membership.objects.lately_joined()[:JOINED]),
+        "shows_example": Organization.objects.example().exists(),
+        "linked_data": {"@context": "https://schema.org", **consortium_facts()},
+    }
+    return render(request, "peso/home.html", page)
 
 
 @login_not_required
 @require_safe
 def about(request):
-    return render(request, "peso/about.html")
+    today = timezone.localdate()
+    policy = seats.policy_on(today)
+    levels, total = seats.seat_rows(seats.levels_with_members(today), policy)
+    page = {
+        "levels": levels,
+        "seats": total,
+        "policy": [(row, seats.in_words(row)) for row in policy.values()],
+        "words": words(policy),
+        "today": today,
+    }
+    return render(request, "peso/about.html", page)
 
 
 @login_not_required
 @require_safe
 def join(request):
-    return render(request, "peso/join.html")
+    today = timezone.localdate()
+    page = {
+        "words": words(seats.policy_on(today)),
+        "levels": seats.levels_with_members(today),
+        "goals": Goal.objects.all(),
+    }
+    return render(request, "peso/join.html", page)
+
+
+def words(policy):
+    return {key: seats.in_words(row) for key, row in policy.items()}
+
+
+@login_not_required
+@require_safe
+def robots(request):
+    """Where crawlers may go: a directory with facets has no end of addresses."""
+    page = {"site": settings.SITE_URL}
+    return render(request, "robots.txt", page, content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def favicon(request):
+    """Browsers and others ask here where they have read no page."""
+    return redirect(static("img/peso.svg"))
+
+
+def not_found(request, exception):
+    """What might have been meant, for an address that leads nowhere."""
+    page = {"alike": alike(request.path), "has_no_address": True}
+    return render(request, "404.html", page, status=404)
+
+
+def alike(path):
+    """The listed organizations whose address is most like this one."""
+    place, _, rest = path.removeprefix("/").partition("/")
+    slug = rest.strip("/")[:80]
+    if place != "organizations" or not slug or "\0" in slug:
+        return []
+    found = Organization.objects.listed().annotate(
+        likeness=TrigramSimilarity("slug", slug)
+    )
+    return list(found.filter(likeness__gt=ALIKE).order_by("-likeness", "pk")[:OFFERED])

@@ -1,14 +1,43 @@
 from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+
+from goals.models import Commitment, Goal
+
+# How many members a page names for each effort before it leads to the directory.
+NAMED = 12
 
 
 @login_not_required
 @require_safe
 def goals(request):
-    raise NotImplementedError
+    cells = {cell.column.key: cell for cell in Commitment.objects.coverage_by_goal()}
+    every = Goal.objects.prefetch_related("approaches")
+    page = {"goals": [(goal, cells[goal.pk]) for goal in every]}
+    return render(request, "goals/goals.html", page)
 
 
 @login_not_required
 @require_safe
 def goal(request, slug):
-    raise NotImplementedError
+    goal = get_object_or_404(Goal, slug=slug)
+    commitments = Commitment.objects.of_members().filter(goal=goal)
+    counts = commitments.count_of_each_effort()
+    named = list(commitments.first_of_each_effort(NAMED))
+    table = Commitment.objects.coverage()
+    page = {
+        "goal": goal,
+        "approaches": goal.approaches.with_member_counts(),
+        "providers": counts["leads"] + counts["contributes"],
+        "efforts": [
+            {
+                "slug": effort.value,
+                "count": counts[effort],
+                "named": [each for each in named if each.effort == effort],
+            }
+            for effort in Commitment.Effort
+        ],
+        "column": next(each for each in table.columns if each.line.key == goal.pk),
+        "shows_example": any(each.organization.is_example for each in named),
+    }
+    return render(request, "goals/goal.html", page)

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import (
     Case,
+    Count,
     Exists,
     F,
     OuterRef,
@@ -362,6 +363,15 @@ class CommunityQuerySet(models.QuerySet):
     def capabilities(self):
         return self.filter(kind=Community.Kind.CAPABILITY)
 
+    def with_member_counts(self):
+        """Annotate `members`: how many members serve each today."""
+        today = timezone.localdate()
+        serving = in_force(today, "services") & in_force(
+            today, "services__organization__memberships"
+        )
+        counted = self.annotate(members=Count("services", filter=serving))
+        return counted.order_by(*self.model._meta.ordering)
+
 
 @tracked(exclude=["folded_name"])
 class Community(models.Model):
@@ -409,6 +419,13 @@ class Community(models.Model):
         return self.kind == self.Kind.CAPABILITY
 
 
+class ServiceQuerySet(DatedQuerySet):
+    def of_members(self):
+        """Services in force today of organizations that are members today."""
+        today = timezone.localdate()
+        return self.on(today).filter(in_force(today, "organization__memberships"))
+
+
 @tracked()
 class Service(Dated):
     """That an organization supports a community, or provides a capability."""
@@ -419,7 +436,7 @@ class Service(Dated):
     community = models.ForeignKey(Community, models.PROTECT, related_name="services")
     how = models.CharField(max_length=500, blank=True, validators=[validate_line])
 
-    objects = DatedQuerySet.as_manager()
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["community__kind", "community__folded_name", "pk"]

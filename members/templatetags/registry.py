@@ -4,11 +4,14 @@ import json
 
 from django import template
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
+
+from members.models import Membership
 
 register = template.Library()
 
@@ -95,3 +98,42 @@ def age(day):
     if day == today:
         return "today"
     return f"{timesince(day, today, depth=1)} ago".replace("\xa0", " ")
+
+
+@register.simple_tag
+def how_ended(reason):
+    """How a membership ended, within a sentence: “resigned”, “changed level”."""
+    return dict(Membership.EndReason.choices).get(reason, reason).lower()
+
+
+@register.simple_tag
+def length_of(period):
+    """How long a period lasts, or has lasted until today: “2 years, 3 months”."""
+    today = timezone.localdate()
+    end = min(period.ended_on or today, today)
+    return timesince(period.started_on, end).replace("\xa0", " ")
+
+
+@register.simple_tag
+def community_url(place):
+    """The address of a community or capability of which kind and slug are known."""
+    return reverse(f"members:{place['kind']}", args=[place["slug"]])
+
+
+@register.simple_tag
+def thinness(number, of_what="member"):
+    """How many stand behind something, with a mark and a word where they are few."""
+    if number == 0:
+        return _mark("gap", "○", "Nobody")
+    if number == 1:
+        return _mark("single", "◐", f"One {of_what} only")
+    return format_html("<strong>{} {}s</strong>", intcomma(number), of_what)
+
+
+def _mark(name, symbol, words):
+    return format_html(
+        '<span class="mark mark-{}"><span aria-hidden="true">{}</span> {}</span>',
+        name,
+        symbol,
+        words,
+    )

@@ -1,14 +1,43 @@
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+
+from members.models import Community
+
+# How many members a page names before it leads to the directory.
+NAMED = 24
 
 
 @login_not_required
 @require_safe
 def communities(request):
-    raise NotImplementedError
+    """Both kinds, each with the number of members who are there for it."""
+    every = list(Community.objects.with_member_counts())
+    kinds = [
+        {
+            "slug": kind.value,
+            "places": [each for each in every if each.kind == kind],
+        }
+        for kind in Community.Kind
+    ]
+    return render(request, "members/communities.html", {"kinds": kinds})
 
 
 @login_not_required
 @require_safe
 def community(request, slug, kind):
-    raise NotImplementedError
+    place = get_object_or_404(Community.objects.with_member_counts(), slug=slug)
+    if place.kind != kind:
+        query = request.META.get("QUERY_STRING", "")
+        address = place.get_absolute_url()
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    services = place.services.of_members().select_related("organization")
+    named = list(services.order_by("organization__folded_name", "pk")[:NAMED])
+    page = {
+        "community": place,
+        "services": named,
+        "cells": place.commitments.coverage_by_goal(),
+        "shows_example": any(service.organization.is_example for service in named),
+    }
+    return render(request, "members/community.html", page)

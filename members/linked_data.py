@@ -1,0 +1,51 @@
+"""What the page of an organization tells machines, in the words of schema.org."""
+
+from django.conf import settings
+from django.urls import reverse
+
+
+def organization_facts(organization, names, hosts):
+    """An organization as JSON-LD; a member of the consortium only while it is one."""
+    permalink = reverse("members:permalink", args=[organization.public_id])
+    facts = {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "@id": _address(permalink),
+        "identifier": organization.public_id,
+        "name": organization.name,
+        "alternateName": _other_names(organization, names),
+        "description": organization.focus,
+        "url": organization.website,
+        "mainEntityOfPage": _address(organization.get_absolute_url()),
+        "parentOrganization": [
+            _institution(host.institution) for host in hosts if host.role == "host"
+        ],
+    }
+    if organization.left_on is None:
+        facts["memberOf"] = consortium_facts()
+    return {word: value for word, value in facts.items() if value}
+
+
+def consortium_facts():
+    return {
+        "@type": "Organization",
+        "@id": _address("/#consortium"),
+        "name": settings.CONSORTIUM_NAME,
+        "url": _address("/"),
+    }
+
+
+def _other_names(organization, names):
+    others = [organization.short_name, *(name.text for name in names)]
+    return list(dict.fromkeys(name for name in others if name))
+
+
+def _institution(institution):
+    facts = {"@type": "Organization", "name": institution.name}
+    if institution.ror_id:
+        facts["@id"] = institution.ror_url
+    return facts
+
+
+def _address(path):
+    return f"{settings.SITE_URL}{path}"

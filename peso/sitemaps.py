@@ -1,0 +1,81 @@
+"""The addresses that search engines should know, in parts, and an index of them."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import Sitemap, views
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from goals.models import Goal
+from members.models import Community, Organization
+
+
+class OwnSitemap(Sitemap):
+    """Under the address in the settings, whatever host a request names."""
+
+    protocol = urlsplit(settings.SITE_URL).scheme
+    limit = 10_000
+
+    def get_domain(self, site=None):
+        return urlsplit(settings.SITE_URL).netloc
+
+
+class Pages(OwnSitemap):
+    def items(self):
+        return [
+            "home",
+            "members:directory",
+            "goals:goals",
+            "members:communities",
+            "goals:coverage",
+            "goals:coverage_members",
+            "about",
+            "join",
+        ]
+
+    def location(self, item):
+        return reverse(item)
+
+
+class Goals(OwnSitemap):
+    def items(self):
+        return Goal.objects.all()
+
+
+class Communities(OwnSitemap):
+    def items(self):
+        return Community.objects.only("kind", "slug").order_by("pk")
+
+
+class Organizations(OwnSitemap):
+    def items(self):
+        return Organization.objects.listed().only("slug").order_by("pk")
+
+
+SECTIONS = {
+    "pages": Pages,
+    "goals": Goals,
+    "communities": Communities,
+    "organizations": Organizations,
+}
+
+
+@login_not_required
+@require_safe
+def index(request):
+    parts = []
+    for section, sitemap in SECTIONS.items():
+        address = settings.SITE_URL + reverse("sitemap", args=[section])
+        parts.append(address)
+        pages = sitemap().paginator.num_pages
+        parts.extend(f"{address}?p={page}" for page in range(2, pages + 1))
+    return render(request, "sitemap.xml", {"parts": parts}, "application/xml")
+
+
+@login_not_required
+@require_safe
+def part(request, section):
+    return views.sitemap(request, SECTIONS, section)
