@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from goals.coverage import Cell, Concentration, Line, Mark, Sum, Table
+from members.exports import Echo
+from members.interchange.csv_file import defuse
 
 CELL_COLUMNS = [
     "kind",
@@ -24,24 +26,10 @@ CELL_COLUMNS = [
 ]
 
 
-class Echo:
-    """A file that gives back what is written to it, for a response to stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(Echo())
     for row in rows:
-        yield writer.writerow([defused(value) for value in row])
-
-
-def defused(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, made plain by an apostrophe."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+        yield writer.writerow([defuse(str(value)) for value in row])
 
 
 def json_parts(head: dict[str, Any], name: str, items: Iterable[Any]) -> Iterator[str]:

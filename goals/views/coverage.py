@@ -24,7 +24,7 @@ def coverage(request):
         "form": form,
         "table": table,
         "rows": table.rows_with(form.mark),
-        "marks": Mark,
+        "marks": list(Mark),
         "findings": table.findings.items(),
         "today": timezone.localdate(),
         "shows_example": Commitment.objects.of_members().example().exists(),
