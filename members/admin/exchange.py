@@ -1,6 +1,9 @@
 """Import with preview, and export: what all kinds of records have in common."""
 
+import re
+
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -13,8 +16,9 @@ from import_export.widgets import ForeignKeyWidget
 from peso import policy
 
 MAX_BYTES = 5_000_000
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the beginning of a formula, or what was made of it here.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 
 
 class SpreadsheetCSV(base_formats.CSV):
@@ -41,11 +45,13 @@ def _each_cell(dataset, change):
 
 
 def _defuse(cell):
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    if not isinstance(cell, str) or NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def _restore(cell):
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 FORMATS = [SpreadsheetCSV, base_formats.JSON, base_formats.YAML]
@@ -113,6 +119,16 @@ class ExportPages(ExportMixin):
     def has_export_permission(self, request):
         return self.has_view_permission(request)
 
+    def export_action(self, request):
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            # The list answers such an address in the same way.
+            return HttpResponseRedirect(f"{self._page_url('changelist')}?e=1")
+
+    def _page_url(self, page):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
+
 
 class ExchangePages(ImportMixin, ExportPages):
     import_export_change_list_template = (
@@ -136,7 +152,7 @@ class ExchangePages(ImportMixin, ExportPages):
                 "This file was imported already, or waited too long: choose it again."
             )
             messages.error(request, text)
-            return HttpResponseRedirect(self._import_url())
+            return HttpResponseRedirect(self._page_url("import"))
 
     def get_import_data_kwargs(self, **kwargs):
         return {
@@ -150,7 +166,4 @@ class ExchangePages(ImportMixin, ExportPages):
             return super().process_result(result, request)
         text = "The registry changed since the preview: nothing was imported."
         messages.error(request, text)
-        return HttpResponseRedirect(self._import_url())
-
-    def _import_url(self):
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_import")
+        return HttpResponseRedirect(self._page_url("import"))

@@ -10,7 +10,6 @@ from django.forms import ModelForm
 from members.admin.history import HistoryPage
 from members.admin.refusals import in_words
 
-
 KEY = re.compile(r"[0-9]{1,18}")
 
 
