@@ -24,7 +24,7 @@ RUN export SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_urlsafe(
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="PESO membership registry" \
       org.opencontainers.image.licenses="BSD-3-Clause"
-RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin peso
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin peso
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -108,7 +108,7 @@ class GunicornLogger(glogging.Logger):
             "path": path,
             "status": resp.status_code,
             "ms": round(request_time.total_seconds() * 1000, 1),
-            "bytes": resp.sent,
+            "bytes": sent_bytes(req, resp, answer),
             "request_id": answer.get("x-request-id"),
         }
         quiet = path in PROBES and resp.status_code == 200
@@ -118,6 +118,13 @@ class GunicornLogger(glogging.Logger):
             {**facts, "path": printable(path)},
             extra=facts,
         )
+
+
+def sent_bytes(req, resp, answer) -> int:
+    """Of the body; the kernel sends files by itself, and gunicorn counts none."""
+    if resp.sent or req.method == "HEAD":
+        return resp.sent
+    return int(answer.get("content-length", 0))
 
 
 def printable(text: str) -> str:

@@ -15,8 +15,12 @@ import psycopg
 import pytest
 from django.db import connection
 
+# One worker starts the servers that these tests share.
+pytestmark = pytest.mark.xdist_group("server")
 ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "7a8b3c4d-1111-4222-8333-abcdefabcdef"
+DEAF = "postgres://peso:hunter2@127.0.0.1:1/peso"
+FILE_MARK = "7a8b3c4d-2222-4222-8333-abcdefabcdef"
 
 
 def test_healthz_answers_without_database_and_for_any_host(client):
@@ -35,7 +39,7 @@ def test_probes_are_only_read(client, path):
 
 
 @pytest.fixture
-def committed(db):
+def beside(db):
     """A connection beside the test's own, whose changes others see."""
     with psycopg.connect(**connection.get_connection_params()) as own:
         own.autocommit = True
@@ -50,48 +54,48 @@ def test_readyz_is_ready_with_every_migration(client):
     assert response.json() == {"status": "ready"}
 
 
-def test_readyz_misses_a_migration(client, caplog, committed):
+def test_readyz_misses_a_migration(client, caplog, beside):
     rename = "UPDATE django_migrations SET name = %s WHERE app = 'goals' AND name = %s"
-    committed.execute(rename, ["0001_other", "0001_goals"])
+    beside.execute(rename, ["0001_other", "0001_goals"])
     try:
         response = client.get("/readyz")
     finally:
-        committed.execute(rename, ["0001_goals", "0001_other"])
+        beside.execute(rename, ["0001_goals", "0001_other"])
 
     assert response.status_code == 503
     assert response.json() == {"status": "not ready", "missing": ["migrations"]}
     assert "0001_goals" in caplog.text
 
 
-def test_readyz_misses_the_migrations_of_an_empty_database(client, committed):
-    committed.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
+def test_readyz_misses_the_migrations_of_an_empty_database(client, beside):
+    beside.execute("ALTER TABLE django_migrations RENAME TO elsewhere")
     try:
         response = client.get("/readyz")
     finally:
-        committed.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
+        beside.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
 
     assert response.json() == {"status": "not ready", "missing": ["migrations"]}
 
 
 class Server:
-    """gunicorn, as it serves the registry, with its log."""
+    """gunicorn, with its log, and a database that does not answer."""
 
-    def __init__(self, tmp_path, **variables):
-        self.log = tmp_path / "log"
+    def __init__(self, folder, log_format):
+        self.log = folder / f"{log_format}.log"
         environment = {
             "PATH": os.environ["PATH"],
-            "PESO_DATA_DIR": str(tmp_path),
+            "PESO_DATA_DIR": str(folder),
+            "DATABASE_URL": DEAF,
             "WEB_CONCURRENCY": "1",
-            "LOG_FORMAT": "json",
+            "LOG_FORMAT": log_format,
         }
+        run = {"cwd": ROOT, "env": environment}
+        if not (folder / "static").exists():
+            command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+            subprocess.run(command, check=True, **run)
+        command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"],
-                cwd=ROOT,
-                env=environment | variables,
-                stderr=log,
-                stdout=log,
-            )
+            self.process = subprocess.Popen(command, stderr=log, stdout=log, **run)
         listening = self.wait_for(r"Listening at: (http://127\.0\.0\.1:\d+)")
         self.address = listening[1]
 
@@ -121,10 +125,13 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def deaf_server(tmp_path_factory):
-    """One whose database does not answer."""
-    deaf = "postgres://peso:hunter2@127.0.0.1:1/peso"
-    server = Server(tmp_path_factory.mktemp("deaf"), DATABASE_URL=deaf)
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("deaf")
+
+
+@pytest.fixture(scope="module")
+def deaf_server(folder):
+    server = Server(folder, "json")
     yield server
     server.process.kill()
     server.process.wait()
@@ -142,7 +149,7 @@ def test_without_its_database_the_process_lives_and_is_not_ready(deaf_server):
 
 
 def test_request_has_one_line_with_its_id_and_without_what_was_asked(deaf_server):
-    # This path is not routed, so it needs neither database nor template.
+    # Nothing is there, so that it needs no database.
     status, headers, _ = deaf_server.get(
         "/healthz/nothing?q=somebody", **{"X-Request-ID": MARK}
     )
@@ -164,6 +171,17 @@ def test_request_has_one_line_with_its_id_and_without_what_was_asked(deaf_server
         "request_id": MARK,
     }
     assert "somebody" not in deaf_server.log.read_text()
+
+
+def test_line_of_a_file_has_its_size(deaf_server):
+    status, _, body = deaf_server.get(
+        "/static/css/peso.css", **{"X-Request-ID": FILE_MARK}
+    )
+
+    assert status == 200
+    deaf_server.wait_for(FILE_MARK)
+    (line,) = [each for each in deaf_server.lines() if each["request_id"] == FILE_MARK]
+    assert line["bytes"] == len(body) > 0
 
 
 def test_request_id_that_is_none_is_replaced(deaf_server):
@@ -194,9 +212,8 @@ def test_probes_that_succeed_leave_no_line(deaf_server):
     assert "/healthz" not in paths
 
 
-def test_plain_log_is_plain(tmp_path):
-    deaf = "postgres://127.0.0.1:1/peso"
-    server = Server(tmp_path, DATABASE_URL=deaf, LOG_FORMAT="plain")
+def test_plain_log_is_plain(folder):
+    server = Server(folder, "plain")
     try:
         server.get("/nothing%0Ahere", **{"X-Request-ID": MARK})
         line = server.wait_for(".* gunicorn.access: .*")[0]
