@@ -118,9 +118,10 @@ def become_gunicorn(port: int) -> None:
         each.close_pool()
     postgres.default_server().keep_over_exec()
     sys.stdout.flush()
-    # The rest stands in gunicorn.conf.py.
-    bind = f"--bind=127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", bind, "--log-level=warning"]
+    # The rest stands in gunicorn.conf.py. Ctrl-C waits for nobody for long, least of
+    # all for a worker that was too young to hear it.
+    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"]
+    command += ["--log-level=warning", "--graceful-timeout=5"]
     os.execv(sys.executable, command)  # noqa: S606
 
 
