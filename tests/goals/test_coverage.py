@@ -240,3 +240,23 @@ def test_crowded_table_needs_no_closer_look():
     crowd = [Tally(row.key, goal.key, leads=9) for row in ROWS for goal in GOALS]
 
     assert pure.close_calls(ROWS, GOALS, crowd) == ([], [])
+
+
+@pytest.mark.parametrize(("total", "rows"), [(7, [1]), (8, [])])
+def test_row_is_close_while_one_could_have_more_than_half_of_it(total, rows):
+    """One that provides all four cells has more than half of seven, not of eight."""
+    crowd = [Tally(row.key, goal.key, leads=9) for row in ROWS[1:] for goal in GOALS]
+
+    tallies = [*crowd, Tally(1, 1, leads=total)]
+
+    assert pure.close_calls(ROWS, GOALS, tallies) == (rows, [])
+
+
+def test_crowded_row_is_not_judged_by_its_thin_columns():
+    ada, bell, *_ = NAMES
+    tallies = [Tally(1, 1, leads=2), Tally(1, 2, leads=1), Tally(1, 3, leads=40)]
+    close = [Provision(1, 1, ada), Provision(1, 1, bell), Provision(1, 2, ada)]
+
+    table = pure.coverage(ROWS, GOALS, tallies, close)
+
+    assert table.rows[0].concentration is None

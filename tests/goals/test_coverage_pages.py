@@ -99,6 +99,9 @@ def test_concentration_is_found_in_the_database(client):
     for goal in ("workforce", "impact"):
         commitment(organization=big, goal=goal, communities=[solvers])
     commitment(organization=small, goal="awareness", communities=[solvers])
+    commitment(
+        organization=small, goal="impact", effort="endorses", communities=[solvers]
+    )
 
     answer = json_of(get(client, "coverage_json"))
 
