@@ -66,8 +66,12 @@ class Facet:
 
 @dataclass(frozen=True)
 class Facets:
-    """`total` is what all choices leave, `without` what would be left without one's."""
+    """`total` is what all choices leave, `without` what would be left without one's.
 
+    `found` is how many there are without any.
+    """
+
+    found: int
     total: int
     all: tuple[Facet, ...]
     without: dict[str, int]
@@ -148,6 +152,8 @@ WITH found AS MATERIALIZED ({found}
 ), missed AS MATERIALIZED (
     SELECT *, {misses} AS misses FROM judged
 )
+SELECT 'found', '', count(*) FROM missed
+UNION ALL
 SELECT 'total', '', count(*) FROM missed WHERE misses = 0
 UNION ALL
 SELECT 'without', name, count(*)
@@ -197,7 +203,8 @@ def count(organizations, choices: dict, options: dict) -> Facets:
         facets.append(Facet(name, tuple(values)))
     without = {name: counts.get(("without", name), 0) for name in (*LABELS, "pledge")}
     without["goal"] = without["effort"] = without.pop("pledge")
-    return Facets(counts[("total", "")], tuple(facets), without)
+    found, total = counts["found", ""], counts["total", ""]
+    return Facets(found, total, tuple(facets), without)
 
 
 def _counts(organizations, choices):

@@ -115,7 +115,7 @@ class DirectoryForm(forms.Form):
         return self.search.corrected if self.search else []
 
     @property
-    def view(self):
+    def shown_as(self):
         return self.choices["view"] or "list"
 
     @property
@@ -124,6 +124,10 @@ class DirectoryForm(forms.Form):
         if self.search:
             return chosen or "relevance"
         return "name" if chosen in ("", "relevance") else chosen
+
+    @property
+    def order_in_words(self):
+        return ORDERS[self.order]
 
     @cached_property
     def facets(self):

@@ -10,8 +10,8 @@ from members.models.periods import in_force
 
 # The map's width and height: 1000 units are 360 degrees; from 84° north to 58° south.
 WIDTH, HEIGHT = 1000, 394
-_UNITS = WIDTH / 360
-_NORTH = 84
+UNITS = WIDTH / 360
+NORTH = 84
 # Dots nearer to each other than this many degrees become one.
 _NEAR = 2
 
@@ -27,15 +27,15 @@ class Place:
 
     @property
     def x(self):
-        return round((self.longitude + 180) * _UNITS, 1)
+        return round((self.longitude + 180) * UNITS, 1)
 
     @property
     def y(self):
-        return round(min(max((_NORTH - self.latitude) * _UNITS, 4), HEIGHT - 4), 1)
+        return round(min(max((NORTH - self.latitude) * UNITS, 4), HEIGHT - 4), 1)
 
     @property
     def radius(self):
-        return round(min(4 + 2 * sqrt(self.count), 26), 1)
+        return round(min(5 + 2 * sqrt(self.count), 26), 1)
 
     @property
     def count(self):

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from members import exports, places
-from members.forms import ORDERS, VIEWS, DirectoryForm
+from members import exports, navigation, places
+from members.forms import DirectoryForm
 from members.models import Organization
 
 A_PAGE = 25
@@ -19,8 +19,8 @@ A_CHUNK = 500
 @vary_on_headers("HX-Request")
 def directory(request):
     form = DirectoryForm(request.GET)
-    show = places_shown if form.view == "map" else page_shown
-    context = {"form": form, "orders": ORDERS, "views": VIEWS, **show(form)}
+    show = places_shown if form.shown_as == "map" else page_shown
+    context = {"form": form, **links(form), **show(form)}
     live = request.htmx and not request.htmx.history_restore_request
     template = "_directory_live.html" if live else "directory.html"
     response = render(request, f"members/{template}", context)
@@ -29,21 +29,34 @@ def directory(request):
     return response
 
 
+def links(form):
+    return {
+        "total": form.facets.total,
+        "query": form.query(),
+        "views": navigation.views(form),
+        "orders": navigation.orders(form),
+        "chosen": navigation.chosen(form),
+        "literal": form.query(q=f'"{form.text}"'),
+        "without_search": form.query(q=""),
+        "ways_out": [] if form.facets.total else navigation.ways_out(form),
+    }
+
+
 def page_shown(form):
     """One page of organizations. The facets have counted them already."""
     paginator = Paginator(form.organizations().values("pk"), A_PAGE)
     paginator.count = form.facets.total
-    page = paginator.get_page(form.cleaned_data.get("page") or 1)
+    asked = form.cleaned_data.get("page") or 1
+    page = paginator.get_page(asked)
     # The page is cut first and then filled: what comes before it costs no look-ups.
     rows = Organization.objects.filter(pk__in=page.object_list).with_listing()
-    page.object_list = form.ordered(rows)
-    asked = form.cleaned_data.get("page")
-    beyond = asked if asked and asked > paginator.num_pages else None
+    organizations = list(form.ordered(rows))
     return {
+        "organizations": organizations,
         "page": page,
-        "beyond": beyond,
-        "pages": paginator.get_elided_page_range(page.number),
-        "shows_example": any(each.is_example for each in page.object_list),
+        "pages": list(navigation.pages(form, page)),
+        "beyond": asked if asked > paginator.num_pages else None,
+        "shows_example": any(each.is_example for each in organizations),
     }
 
 

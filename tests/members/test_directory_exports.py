@@ -1,0 +1,169 @@
+"""The directory as CSV and JSON: the same organizations for the same query string."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from members.exports import COLUMNS
+from tests import factories
+from tests.factories import DAY, LATER
+
+
+def rows(client, query=""):
+    response = client.get(f"/directory.csv?{query}")
+    assert response.status_code == 200
+    assert response.streaming
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode())))
+
+
+def answer(client, query=""):
+    response = client.get(f"/directory.json?{query}")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+    return json.loads(response.getvalue())
+
+
+@pytest.fixture
+def consortium(db):
+    fusion = factories.community(slug="fusion", name="Fusion")
+    metrics = factories.community(slug="metrics", name="Metrics", kind="capability")
+    place = factories.institution(name="Uni Zürich", ror_id="02crff812")
+    for number in range(30):
+        one = factories.member(
+            name=f"Solvers {number:02}",
+            level=["core", "affiliate"][number % 2],
+            ended_on=LATER if number % 5 == 0 else None,
+        )
+        factories.service(organization=one, community=[fusion, metrics][number % 2])
+        factories.host(organization=one, institution=place)
+        factories.commitment(organization=one, effort=["leads", "endorses"][number % 2])
+    factories.organization(name="Solvers that only applied")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "status=all",
+        "q=solvrs&level=core",
+        "goal=workforce&effort=endorses&status=former",
+        "community=fusion&capability=metrics",
+        "q=solvers+1&sort=name&view=map",
+        "country=DE&sort=joined&page=2",
+        "q=zzzzzz",
+    ],
+)
+def test_page_csv_and_json_answer_the_same_organizations(consortium, client, query):
+    in_csv = [row["name"] for row in rows(client, query)]
+    in_json = answer(client, query)
+
+    on_pages = []
+    listed = re.sub("(^|&)(view|page)=[^&]*", "", query)
+    for page in (1, 2):
+        text = client.get(f"/directory/?{listed}&page={page}").text
+        if "There is no page" not in text:
+            on_pages += re.findall(r'row-title"><a [^>]+><bdi>([^<]+)', text)
+    assert in_csv == [each["name"] for each in in_json["organizations"]] == on_pages
+    assert in_json["count"] == len(in_csv)
+
+
+def test_line_tells_all_that_is_published(client, db):
+    one = factories.member(
+        name="Solvers", short_name="S", slug="solvers", focus="Ä", ended_on=LATER
+    )
+    fusion = factories.community(name="Fusion")
+    metrics = factories.community(name="Metrics", kind="capability")
+    for community in (fusion, metrics):
+        factories.service(organization=one, community=community)
+    place = factories.institution(name="Uni Zürich", ror_id="02crff812")
+    factories.host(organization=one, institution=place)
+    factories.commitment(organization=one, effort="endorses")
+    representative = factories.representative(organization=one)
+
+    [row] = rows(client, "status=former")
+
+    efforts = {key: row.pop(key) for key in list(row) if key.startswith("effort_")}
+    assert list(row) == COLUMNS
+    assert row == {
+        "public_id": one.public_id,
+        "name": "Solvers",
+        "short_name": "S",
+        "slug": "solvers",
+        "status": "former",
+        "level": "core",
+        "joined_on": str(DAY),
+        "left_on": str(LATER),
+        "website": "",
+        "focus": "Ä",
+        "communities": "Fusion",
+        "capabilities": "Metrics",
+        "institutions": "Uni Zürich",
+        "ror_ids": "02crff812",
+        "countries": "DE",
+    }
+    assert len(efforts) == 7
+    assert {key for key, effort in efforts.items() if effort} == {"effort_workforce"}
+    everything = client.get("/directory.json?status=all").getvalue().decode()
+    assert representative.person.name not in everything
+
+
+def test_head_says_what_was_asked_and_when(client, consortium):
+    given = answer(client, "q=solvrs&level=core")
+
+    assert given["query"]["q"] == "solvrs"
+    assert given["query"]["level"] == ["core"]
+    assert given["corrections"] == {"solvrs": ["solvers"]}
+    assert given["licence"].startswith("https://creativecommons.org/publicdomain/")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", given["date"])
+
+
+def test_nothing_is_well_formed_too(client, db):
+    assert answer(client)["organizations"] == []
+    assert rows(client) == []
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_formulas_are_defused(client, db, sign):
+    factories.member(name=f"{sign}1+1", focus=f"{sign}cmd")
+
+    [row] = rows(client)
+
+    assert (row["name"], row["focus"]) == (f"'{sign}1+1", f"'{sign}cmd")
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("community=nope", "community"),
+        ("q=%00", "q"),
+        ("q=" + "a" * 10_000, "q"),
+        ("status=x", "status"),
+        ("page=abc", "page"),
+        ("foo=bar", "foo"),
+    ],
+)
+def test_broken_parameters_are_refused_with_the_reasons(client, db, form, query, name):
+    response = client.get(f"/directory.{form}?{query}")
+
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == [name]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("number", [1, 3])
+def test_queries_do_not_grow_with_the_organizations(
+    client, db, form, number, django_assert_num_queries
+):
+    for _ in range(number):
+        one = factories.member()
+        factories.service(organization=one, community=factories.community())
+        factories.host(organization=one, institution=factories.institution())
+        factories.commitment(organization=one)
+
+    # The choices, and for JSON their count; a chunk is the rows and three look-ups.
+    with django_assert_num_queries(5 if form == "csv" else 6):
+        client.get(f"/directory.{form}").getvalue()
