@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from django.db import connection
 
+from peso import probe
+
 # One worker starts the servers that these tests share.
 pytestmark = pytest.mark.xdist_group("server")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -146,6 +148,12 @@ def test_without_its_database_the_process_lives_and_is_not_ready(deaf_server):
     # Nothing of where the database is, or why.
     assert json.loads(body) == {"status": "not ready", "missing": ["database"]}
     assert "hunter2" not in deaf_server.log.read_text()
+
+
+def test_probe_of_a_container_tells_life_from_death(deaf_server):
+    assert probe.lives(deaf_server.address.removeprefix("http://"))
+    assert probe.lives("0.0.0.0:" + deaf_server.address.rpartition(":")[2])
+    assert not probe.lives("127.0.0.1:1")
 
 
 def test_request_has_one_line_with_its_id_and_without_what_was_asked(deaf_server):
