@@ -16,8 +16,10 @@ from members.models import Community, Organization
 class OwnSitemap(Sitemap):
     """Under the address in the settings, whatever host a request names."""
 
-    protocol = urlsplit(settings.SITE_URL).scheme
     limit = 10_000
+
+    def get_protocol(self, protocol=None):
+        return urlsplit(settings.SITE_URL).scheme
 
     def get_domain(self, site=None):
         return urlsplit(settings.SITE_URL).netloc
@@ -72,7 +74,7 @@ def index(request):
         parts.append(address)
         pages = sitemap().paginator.num_pages
         parts.extend(f"{address}?p={page}" for page in range(2, pages + 1))
-    return render(request, "sitemap.xml", {"parts": parts}, "application/xml")
+    return render(request, "peso/sitemaps.xml", {"parts": parts}, "application/xml")
 
 
 @login_not_required

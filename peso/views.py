@@ -78,7 +78,9 @@ def words(policy):
 def robots(request):
     """Where crawlers may go: a directory with facets has no end of addresses."""
     page = {"site": settings.SITE_URL}
-    return render(request, "robots.txt", page, content_type="text/plain; charset=utf-8")
+    return render(
+        request, "peso/robots.txt", page, content_type="text/plain; charset=utf-8"
+    )
 
 
 @login_not_required

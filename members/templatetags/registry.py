@@ -28,6 +28,12 @@ PLACES = [
     ("About", "about", set()),
     ("How to join", "join", set()),
 ]
+LEFT = {
+    Membership.EndReason.RESIGNED: "it resigned",
+    Membership.EndReason.TERMINATED: "the Steering Committee ended it",
+    Membership.EndReason.DISSOLVED: "the organization was dissolved",
+    Membership.EndReason.MERGED: "the organization merged into another",
+}
 # As json_script does it: nothing in a string may look like the end of the script.
 JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -47,7 +53,7 @@ def site_nav(context):
     """The places of the site, and which of them the page is (“page”) or is in."""
     request = context.get("request")
     match = request and request.resolver_match
-    here = match.view_name if match else ""
+    here = match.view_name if match and not context.get("has_no_address") else ""
     return [
         {
             "label": label,
@@ -104,6 +110,12 @@ def age(day):
 def how_ended(reason):
     """How a membership ended, within a sentence: “resigned”, “changed level”."""
     return dict(Membership.EndReason.choices).get(reason, reason).lower()
+
+
+@register.simple_tag
+def left_in_words(reason):
+    """How an organization left, as the rest of a sentence."""
+    return LEFT.get(reason, "how is not recorded")
 
 
 @register.simple_tag

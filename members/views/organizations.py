@@ -99,7 +99,9 @@ def told_periods(organization, today):
 
 def told_events(organization):
     """The history of the record, without what stands in for days nobody knows."""
-    events = organization.events.select_related("membership")
+    events = organization.events.select_related("membership").order_by(
+        "-effective_on", "-pk"
+    )
     return [
         event
         for event in events
