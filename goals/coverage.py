@@ -214,8 +214,7 @@ def coverage(
     the rows and columns that `close_calls` names.
     """
     counted = {(tally.row, tally.column): tally for tally in tallies}
-    most = max((providers(tally, efforts) for tally in counted.values()), default=0)
-    steps = heat_steps(most)
+    steps = _steps(counted.values(), efforts)
     grid = {
         (row.key, column.key): _cell(row, column, counted, efforts, steps)
         for row in rows
@@ -286,8 +285,11 @@ def concentration(
     return Concentration(line, largest, parts[largest], total)
 
 
-def heat_steps(most: int) -> tuple[Step, ...]:
-    """Nobody, one, then the numbers up to `most` in three equal parts."""
+def heat_steps(most: int, top: int = 0) -> tuple[Step, ...]:
+    """Nobody, one, then the numbers up to `most` in three equal parts.
+
+    The last of them goes on to `top`, if that is more.
+    """
     steps = [Step(0, 0, 0), Step(1, 1, 1)]
     low = 2
     for heat in range(2, DARKEST + 1):
@@ -295,7 +297,20 @@ def heat_steps(most: int) -> tuple[Step, ...]:
         if high >= low:
             steps.append(Step(heat, low, high))
             low = high + 1
+    if top > steps[-1].high:
+        last = steps.pop() if low > 2 else Step(DARKEST, low, top)
+        steps.append(Step(last.heat, last.low, top))
     return tuple(steps)
+
+
+def _steps(tallies: Collection[Tally], efforts: Collection[str]) -> tuple[Step, ...]:
+    """The heat of a table; what goes to the ecosystem at large would dwarf the rest."""
+    named = [t for t in tallies if t.row != AT_LARGE_KEY]
+    most, top = (
+        max((providers(tally, efforts) for tally in some), default=0)
+        for some in (named, tallies)
+    )
+    return heat_steps(most or top, top)
 
 
 def _cell(

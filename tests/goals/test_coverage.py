@@ -138,6 +138,28 @@ def test_heat_has_steps_up_to_the_most(most, steps):
     assert list(pure.heat_steps(most)) == base + [Step(*step) for step in steps]
 
 
+@pytest.mark.parametrize(
+    ("most", "top", "steps"),
+    [
+        (9, 40, [(2, 2, 3), (3, 4, 6), (4, 7, 40)]),
+        (1, 5, [(4, 2, 5)]),
+        (2, 2, [(4, 2, 2)]),
+    ],
+)
+def test_strongest_heat_goes_on_to_the_top(most, top, steps):
+    found = pure.heat_steps(most, top)
+
+    assert list(found[2:]) == [Step(*step) for step in steps]
+
+
+def test_ecosystem_at_large_does_not_dwarf_the_rest():
+    tallies = [Tally(AT_LARGE.key, 1, leads=90), Tally(1, 1, leads=9)]
+
+    table = pure.coverage(ROWS, GOALS, tallies, [])
+
+    assert [table.rows[row].cells[0].heat for row in (0, -1)] == [4, 4]
+
+
 def test_table_of_nothing_is_unstated():
     table = table_of({})
 
