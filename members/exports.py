@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from members.interchange.csv_file import defuse
+from members.models import Membership
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 COLUMNS = [
@@ -79,15 +80,16 @@ def record(organization: Any, goals: dict[str, str]) -> dict[str, Any]:
     services = [service.community for service in organization.current_services]
     hosts = [host.institution for host in organization.current_hosts]
     efforts = {c.goal.slug: c.effort for c in organization.current_commitments}
+    known = organization.left_as != Membership.EndReason.NOT_RECORDED
     return {
         "public_id": organization.public_id,
         "name": organization.name,
         "short_name": organization.short_name,
         "slug": organization.slug,
         "status": "former" if organization.left_on else "current",
-        "level": organization.level_slug,
+        "level": organization.level_slug if known else None,
         "joined_on": _day(organization.joined_on),
-        "left_on": _day(organization.left_on),
+        "left_on": _day(organization.left_on) if known else None,
         "website": organization.website,
         "focus": organization.focus,
         "communities": [c.name for c in services if not c.is_capability],

@@ -4,6 +4,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import F
 
 from members import facets, search
 from members.models import Organization
@@ -158,7 +159,8 @@ class DirectoryForm(forms.Form):
             found = found.with_rank(self.search)
             return found.order_by("rank", "folded_name", "pk")
         if self.order == "joined":
-            return found.with_standing().order_by("-joined_on", "folded_name", "pk")
+            joined = F("joined_on").desc(nulls_last=True)
+            return found.with_standing().order_by(joined, "folded_name", "pk")
         return found.order_by("folded_name", "pk")
 
     def query(self, **changes):

@@ -127,7 +127,7 @@ def _member(period, people, joined, on):
 
 def _joined(on):
     """The first day of each organization as a member, where it is known."""
-    periods = Membership.objects.started(on).exclude(end_reason=_NOT_RECORDED)
+    periods = Membership.objects.started(on).recorded()
     first = periods.order_by().values_list("organization").annotate(Min("started_on"))
     return dict(first)
 

@@ -56,6 +56,10 @@ class MembershipQuerySet(DatedQuerySet):
     def started(self, date):
         return self.filter(started_on__lte=date).exclude(ended_on=F("started_on"))
 
+    def recorded(self):
+        """Those whose level and days are known."""
+        return self.exclude(end_reason=Membership.EndReason.NOT_RECORDED)
+
     def latest(self, date):
         """For each organization the last period that had begun on `date`."""
         later = Membership.objects.started(date).filter(

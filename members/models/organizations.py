@@ -56,12 +56,12 @@ class OrganizationQuerySet(FindingQuerySet):
     def with_standing(self):
         """Annotate what the registry says of each as a member today.
 
-        `joined_on` is the first day of the first period; `level_name`, `level_slug`,
-        `left_on` and `left_as` are those of the last one that has begun. `left_on`
-        is None for a current member.
+        `joined_on` is the first day of the first period, None where that was not
+        recorded; `level_name`, `level_slug`, `left_on` and `left_as` are those of the
+        last one that has begun. `left_on` is None for a current member.
         """
         today = timezone.localdate()
-        first = _periods(today).order_by("started_on")
+        first = _periods(today).recorded().order_by("started_on")
         last = _periods(today).order_by("-started_on")
         left = last.annotate(
             left_on=Case(When(ended_on__lte=today, then="ended_on")),

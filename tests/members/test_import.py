@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 
 import pytest
 from django.core.management import CommandError
@@ -95,10 +96,33 @@ def test_a_former_member_without_dates_is_marked_as_not_recorded():
     day_before = DAY - dt.timedelta(1)
     assert periods("GAMMA") == [("affiliate", day_before, DAY, "not_recorded")]
     assert not Membership.objects.get(organization__short_name="GAMMA").is_recorded
+    gamma = Organization.objects.with_standing().get(short_name="GAMMA")
+    assert (gamma.joined_on, gamma.left_as) == (None, "not_recorded")
     reasons = {e.reason for e in Event.objects.filter(organization__name="Gamma")}
     assert reasons == {
         "imported from consortium.yml; level, dates and the way it ended are not known"
     }
+
+
+def test_no_page_claims_what_was_not_recorded(client):
+    imported(FILES / "consortium.yml")
+
+    whole = client.get("/directory.json?status=former")
+    (gamma,) = json.loads(b"".join(whole.streaming_content))["organizations"]
+    page = client.get("/directory/?status=former&view=table&sort=joined")
+    own = client.get("/organizations/gamma/")
+
+    assert [gamma[key] for key in ("status", "level", "joined_on", "left_on")] == [
+        "former",
+        None,
+        None,
+        None,
+    ]
+    for answer in (page, own):
+        text = answer.content.decode()
+        assert "Gamma" in text
+        assert "2024" not in text
+        assert "ffiliate member" not in text
 
 
 def test_the_second_time_nothing_is_written():
