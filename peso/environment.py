@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -132,6 +133,19 @@ def origin(text: str) -> str:
     ):
         raise ValueError("expected an address such as https://members.example.org.")
     return plain
+
+
+def host_of(address: str) -> str:
+    """The host of an origin, without its port; an IPv6 address in its brackets."""
+    return re.sub(r":\d+$", "", urlsplit(address).netloc)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer itself can mean `host`."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def several(parse: Callable[[str], T]) -> Callable[[str], list[T]]:

@@ -3,7 +3,6 @@
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pghistory
 import pgtrigger
@@ -15,10 +14,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.Environment(os.environ)
 
 SITE_URL = env.read("SITE_URL", environment.origin, "http://127.0.0.1:8000")
-SITE_HOST = urlsplit(SITE_URL).hostname
+SITE_HOST = environment.host_of(SITE_URL)
 # The registry on somebody's own computer, as `make run` starts it, needs no setting;
 # one that others can reach is told what it must not do without.
-ON_THIS_COMPUTER = SITE_HOST in ("localhost", "::1") or SITE_HOST.startswith("127.")
+ON_THIS_COMPUTER = environment.is_loopback(SITE_HOST)
 HTTPS = SITE_URL.startswith("https://")
 
 DEBUG = env.read("DEBUG", environment.flag, False)

@@ -88,6 +88,27 @@ def test_site_for_others_is_safe_by_its_address(load):
     assert found["LOG_FORMAT"] == "json"
 
 
+@pytest.mark.parametrize(
+    ("address", "host", "own"),
+    [
+        ("http://localhost:8000", "localhost", True),
+        ("http://registry.localhost", "registry.localhost", True),
+        ("http://127.0.0.5:8000", "127.0.0.5", True),
+        ("http://[::1]:8000", "[::1]", True),
+        ("http://127.example.org", "127.example.org", False),
+        ("http://0.0.0.0:8000", "0.0.0.0", False),
+        ("https://[2001:db8::1]", "[2001:db8::1]", False),
+        ("https://Members.Example.org/", "members.example.org", False),
+    ],
+)
+def test_address_says_whose_computer_it_is(load, address, host, own):
+    found = load(**SITE | {"SITE_URL": address})
+
+    assert found["SITE_HOST"] == host
+    assert found["ON_THIS_COMPUTER"] is own
+    assert own or found["ALLOWED_HOSTS"] == [host]
+
+
 def test_site_for_others_needs_a_secret_key(load):
     (line,) = problems(load, **SITE | {"SECRET_KEY": ""})
 
