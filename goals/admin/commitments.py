@@ -157,7 +157,7 @@ OrganizationAdmin.inlines = [*OrganizationAdmin.inlines, CommitmentRows]
 OrganizationAdmin.care = [
     Care(
         "not-stated",
-        "members have not stated a commitment for each goal",
+        "Members that have not stated a commitment for each goal",
         members_with_goals_not_stated,
     ),
     *OrganizationAdmin.care,
@@ -168,9 +168,7 @@ OrganizationAdmin.care = [
 class CommitmentAdmin(VerbsMixin, ExchangePages, Record):
     resource_classes = [CommitmentResource]
     verbs = [CONFIRM, END]
-    care = [
-        Care("unconfirmed", "commitments were not confirmed for a year", unconfirmed)
-    ]
+    care = [Care("unconfirmed", "Commitments not confirmed for a year", unconfirmed)]
     actions = ["confirm_selected"]
     list_display = [
         "organization",

@@ -1,5 +1,7 @@
 """The forms of a commitment's verbs."""
 
+from operator import attrgetter
+
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 
@@ -33,6 +35,7 @@ class StateForm(VerbForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["goal"].label_from_instance = attrgetter("short_name")
         self.fields["approaches"].label_from_instance = self.name_of_approach
 
     @staticmethod

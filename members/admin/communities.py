@@ -19,9 +19,7 @@ def nobody_serves(communities):
 class CommunityAdmin(ExchangePages, Record):
     resource_classes = [CommunityResource]
     care = [
-        Care(
-            "nobody", "communities or capabilities are served by nobody", nobody_serves
-        )
+        Care("nobody", "Communities and capabilities that nobody serves", nobody_serves)
     ]
     list_display = ["name", "kind", "slug", "organizations"]
     list_filter = [CareFilter, "kind"]

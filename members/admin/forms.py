@@ -23,6 +23,7 @@ class DecisionChoice(forms.ModelChoiceField):
 
 
 class ReasonForm(forms.Form):
+    required_css_class = "required"
     reason = forms.CharField(
         widget=AdminTextareaWidget(attrs={"rows": 3}),
         max_length=5000,
@@ -315,6 +316,7 @@ class DecisionForm(ReasonForm, forms.ModelForm):
         field.widget = autocomplete(Decision, "organization")
         field.widget.choices = field.choices
         self.fields["outcome"].required = True
+        self.fields["reason"].help_text = "Kept with the decision."
 
     def clean(self):
         facts = super().clean()

@@ -18,7 +18,7 @@ class DecisionAdmin(BeganByVerb, ReadOnlyRecord):
         "Keeps a decision that was taken. It cannot be changed afterwards.",
     )
     care = [
-        Care("open", "decisions are open", lambda rows: rows.filter(outcome="")),
+        Care("open", "Open decisions", lambda rows: rows.filter(outcome="")),
     ]
     list_display = ["question", "kind", "organization", "outcome", "decided_at"]
     list_filter = [CareFilter, "kind", "outcome"]

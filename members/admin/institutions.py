@@ -20,12 +20,12 @@ class InstitutionAdmin(ExchangePages, Record):
     care = [
         Care(
             "no-ror-id",
-            "host institutions have no ROR id",
+            "Host institutions without a ROR id",
             lambda rows: hosts(rows).filter(ror_id=None),
         ),
         Care(
             "no-country",
-            "host institutions have no country",
+            "Host institutions without a country",
             lambda rows: hosts(rows).filter(country_code=""),
         ),
     ]

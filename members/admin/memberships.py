@@ -54,14 +54,24 @@ class MembershipAdmin(VerbsMixin, ExportPages, ReadOnlyRecord):
         ),
     ]
     care = [
-        Care("ending", "memberships end within 60 days", ending_soon),
-        Care("future", "memberships have not begun yet", future),
+        Care("ending", "Memberships that end within 60 days", ending_soon),
+        Care("future", "Memberships that have not begun", future),
     ]
     list_display = ["organization", "level", "started_on", "ended_on", "end_reason"]
     list_filter = [InForceFilter, CareFilter, "level", "end_reason"]
     list_select_related = ["organization", "level"]
     search_fields = ["organization__name", "organization__short_name"]
     date_hierarchy = "started_on"
+    fields = [
+        "organization",
+        "level",
+        "started_on",
+        "ended_on",
+        "end_reason",
+        "earlier",
+        "admission",
+        "termination",
+    ]
 
 
 @admin.register(Level)

@@ -76,18 +76,21 @@ class NameRows(Rows):
 class ServiceRows(Rows):
     model = Service
     related = ("organization", "community")
+    fields = ["community", "how", "started_on", "ended_on"]
     autocomplete_fields = ["community"]
 
 
 class HostRows(Rows):
     model = Host
     related = ("organization", "institution")
+    fields = ["institution", "role", "started_on", "ended_on"]
     autocomplete_fields = ["institution"]
 
 
 class RepresentativeRows(Rows):
     model = Representative
     related = ("organization", "person")
+    fields = ["person", "role", "visibility", "started_on", "ended_on"]
     autocomplete_fields = ["person"]
 
 
@@ -160,22 +163,22 @@ class OrganizationAdmin(VerbsMixin, ExchangePages, Record):
     care = [
         Care(
             "no-seat-holder",
-            "members with a seat of their own have nobody on it",
+            "Members with a seat of their own and nobody on it",
             members_lacking_seat_holder,
         ),
         Care(
             "no-primary-contact",
-            "members have no primary contact",
+            "Members without a primary contact",
             members_lacking(Representative.Role.PRIMARY_CONTACT),
         ),
         Care(
             "no-service",
-            "members name no community or capability",
+            "Members that name no community or capability",
             members_without_service,
         ),
         Care(
             "no-website",
-            "members have no website",
+            "Members without a website",
             lambda rows: members(rows).filter(website=""),
         ),
     ]

@@ -20,6 +20,7 @@ def ending_soon(representatives):
 class RoleRows(Rows):
     model = Representative
     related = ("organization", "person")
+    fields = ["organization", "role", "visibility", "started_on", "ended_on"]
     autocomplete_fields = ["organization"]
 
 
@@ -37,7 +38,9 @@ class PersonAdmin(ExchangePages, Record):
 @admin.register(Representative)
 class RepresentativeAdmin(ExchangePages, Record):
     resource_classes = [RepresentativeResource]
-    care = [Care("ending", "terms of representatives end within 60 days", ending_soon)]
+    care = [
+        Care("ending", "Terms of representatives that end within 60 days", ending_soon)
+    ]
     list_display = [
         "person",
         "role",

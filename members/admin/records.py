@@ -40,6 +40,8 @@ class RecordForm(ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            # A look at the other record, and a new one: the rest is its own page's.
+            field.widget.can_change_related = field.widget.can_delete_related = False
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, KnownAutocomplete):
                 known = self.instance._state.fields_cache.get(name)
