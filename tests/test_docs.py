@@ -9,7 +9,8 @@ import pytest
 from django.apps import apps
 from django.core.management import get_commands
 
-from tests.test_conventions import PUBLIC, registry_models, views
+from tests.test_conventions import PUBLIC, views
+from tests.test_models import registry_models
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
