@@ -96,6 +96,12 @@ def json_ld(facts):
 
 
 @register.filter
+def is_web_address(address):
+    """Whether a link may lead there, however it came into the database."""
+    return address.startswith(("https://", "http://"))
+
+
+@register.filter
 def age(day):
     """How long ago a day was, in words: “today”, “3 months ago”."""
     today = timezone.localdate()

@@ -105,11 +105,14 @@ def test_commitment_tells_what_stands_behind_it(client):
 
 def test_words_of_users_are_only_text(client):
     member = factories.member(
-        name="<b>Bold</b>", description="One <script>alert(1)</script>\n\njavascript:x"
+        name="<b>Bold</b>",
+        description="One <script>alert(1)</script>\n\njavascript:x",
+        website="javascript:alert(2)",
     )
     factories.commitment(
         organization=member,
         statement="See https://example.org/a and javascript:alert(1)",
+        evidence=["javascript:alert(3)"],
     )
 
     text = page_of(client, member).text

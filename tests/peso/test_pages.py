@@ -35,6 +35,16 @@ def test_page_is_the_same_for_everybody(client, page):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("page", ["home", "about", "join"])
+def test_page_that_did_not_change_is_not_sent_again(client, page):
+    seen = client.get(reverse(page)).headers["ETag"]
+
+    again = client.get(reverse(page), headers={"if-none-match": seen})
+
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("number", [1, 3])
 def test_home_queries_do_not_grow(client, number, django_assert_num_queries):
     for _ in range(number):
