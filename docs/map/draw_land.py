@@ -8,6 +8,7 @@ the map of members/places.py, and what is smaller than a unit is left out.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -58,12 +59,16 @@ def cut(points):
     """What goes over the edge of the map begins anew on the other side."""
     pieces = [[]]
     for point, (before, _) in zip(points, [*points[:1], *points], strict=False):
-        if abs(point[0] - before) > WIDTH * DETAIL / 2:
+        if are_apart(point[0], before):
             pieces.append([])
         pieces[-1].append(point)
-    if len(pieces) > 1:
+    if len(pieces) > 1 and not are_apart(points[0][0], points[-1][0]):
         pieces[0] = pieces.pop() + pieces[0]
     return pieces
+
+
+def are_apart(x, other):
+    return abs(x - other) > WIDTH * DETAIL / 2
 
 
 def drawn(points):
@@ -79,7 +84,7 @@ def drawn(points):
 
 
 def written(number, *, after=False):
-    text = f"{number / DETAIL:g}".replace("0.", ".")
+    text = re.sub(r"^(-?)0\.", r"\1.", f"{number / DETAIL:g}")
     return text if not after or text.startswith("-") else f" {text}"
 
 
