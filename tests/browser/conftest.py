@@ -1,0 +1,130 @@
+"""The registry as `make run` serves it, with the example consortium, and a browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import chromium
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 120
+
+
+def pytest_collection_modifyitems(items):
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            # One server and one browser serve them all.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium.find()
+    if not path:
+        if chromium.is_required():
+            pytest.fail(chromium.MISSING)
+        pytest.skip(chromium.MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The address of a server with a database of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    folder = Path(tempfile.mkdtemp(prefix="peso-browser-"))
+    folder.chmod(0o711)  # For root's PostgreSQL, which runs as another user.
+    environment = {**os.environ, "PESO_DATA_DIR": str(folder / "data")}
+    environment.pop("DATABASE_URL", None)
+    with (folder / "log").open("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "peso.serve", "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(f"{address}/healthz", server, log)
+            yield address
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=30)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(address, server, log):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    log.seek(0)
+    pytest.fail(f"The server did not start:\n{log.read()}")
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Open an address of the site in a window of its own, and watch what goes wrong.
+
+    A page's `complaints` are the browser's errors, refusals of the content security
+    policy among them, and its `strangers` the requests to other hosts.
+    """
+    contexts = []
+
+    def open_page(path, *, width=1280, height=900, scheme="light", javascript=True):
+        context = browser.new_context(
+            base_url=site,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            java_script_enabled=javascript,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.complaints, page.strangers = [], []
+        page.on(
+            "console",
+            lambda m: m.type == "error" and page.complaints.append(m.text),
+        )
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda r: (
+                r.url.startswith(("http:", "https:"))
+                and not r.url.startswith(site)
+                and page.strangers.append(r.url)
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
