@@ -64,6 +64,17 @@ def test_a_preview_writes_nothing_and_its_confirmation_does(client, officer):
     assert made.history.get().pgh_context.metadata["user"] == officer.pk
 
 
+def test_a_preview_shows_the_difference_in_markup_that_browsers_are_let_show(client):
+    there = factories.community(name="Before <b>")
+    rows = f"slug,kind,name\n{there.slug},community,After\nnew,community,<i>New\n"
+
+    page = preview(client, "members_community", rows)
+
+    assert "<del>Before &lt;b&gt;</del> <ins>After</ins>" in page.text
+    assert "<ins>&lt;i&gt;New</ins>" in page.text
+    assert "style=" not in page.text
+
+
 def test_a_second_confirmation_says_that_it_was_done(client):
     model = "members_community"
     page = preview(client, model, "slug,kind,name\nclimate,community,Climate\n")

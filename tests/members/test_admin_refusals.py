@@ -303,3 +303,62 @@ def test_an_address_that_means_nothing_still_shows_a_list(client, query):
     url = reverse("admin:members_organization_changelist")
 
     assert client.get(f"{url}?{query}", follow=True).status_code == 200
+
+
+def delete(client, record):
+    opts = record._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_delete", args=[record.pk])
+    return client.post(url, {"post": "yes"})
+
+
+def test_what_others_refer_to_is_not_deleted_and_the_page_says_why(client):
+    community = factories.community(name="Climate")
+    factories.service(organization=factories.organization(), community=community)
+
+    refused = delete(client, community)
+
+    assert refused.status_code == 200
+    assert "would require deleting the following protected" in refused.text
+    assert Community.objects.count() == 1
+
+
+def test_what_nobody_refers_to_is_deleted(client):
+    for record in (
+        factories.community(),
+        factories.institution(),
+        factories.person(),
+        factories.service(
+            organization=factories.organization(), community=factories.community()
+        ),
+    ):
+        assert delete(client, record).status_code == 302
+        assert not type(record).objects.filter(pk=record.pk).exists()
+
+
+def test_several_are_deleted_where_each_may_be(client):
+    kept, gone = factories.community(), factories.community()
+    factories.service(organization=factories.organization(), community=kept)
+    url = reverse("admin:members_community_changelist")
+
+    def choose(*records):
+        keys = [record.pk for record in records]
+        sent = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+        return client.post(url, sent)
+
+    assert "protected" in choose(kept, gone).text
+    assert Community.objects.count() == 2
+    choose(gone)
+    assert list(Community.objects.all()) == [kept]
+
+
+def test_what_answers_for_ever_offers_no_deletion(client):
+    record = factories.organization()
+    factories.representative(organization=record)
+    listed = client.get(reverse("admin:members_organization_changelist"))
+    shown = client.get(page(Organization, record))
+
+    assert "delete_selected" not in listed.text
+    assert "deletelink" not in shown.text
+    assert delete(client, record).status_code == 403
+    assert "representatives-0-DELETE" not in shown.text
+    assert Organization.objects.filter(pk=record.pk).exists()
