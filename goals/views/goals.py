@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 from goals.models import Commitment, Goal
 
 # How many members a page names for each effort before it leads to the directory.
-NAMED = 12
+NAMED = 8
 
 
 @login_not_required
