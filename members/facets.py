@@ -123,16 +123,16 @@ KEPT = {
     " WHERE country_code = ANY (%(country)s))",
 }
 
+# All is counted by number first and named afterwards: texts are slow to sort.
 COUNTS = """
-WITH found AS MATERIALIZED ({found}
-), standing AS MATERIALIZED (
+WITH standing AS MATERIALIZED (
     SELECT DISTINCT ON (organization_id) organization_id AS id, level_id,
         ended_on IS NULL OR ended_on > %(today)s AS is_current
-    FROM members_membership JOIN found ON found.id = organization_id
-    WHERE started_on <= %(today)s AND ended_on IS DISTINCT FROM started_on
+    FROM members_membership
+    WHERE {found} started_on <= %(today)s AND ended_on IS DISTINCT FROM started_on
     ORDER BY organization_id, started_on DESC
 ), served AS NOT MATERIALIZED (
-    SELECT organization_id, kind, slug FROM members_service
+    SELECT organization_id, community_id, kind, slug FROM members_service
     JOIN members_community ON members_community.id = community_id
     WHERE started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)
 ), hosted AS NOT MATERIALIZED (
@@ -147,48 +147,56 @@ WITH found AS MATERIALIZED ({found}
         %(effort)s::text[] = '{{}}' OR effort = ANY (%(effort)s) AS fits_effort
     FROM {commitment}
     WHERE started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)
-), judged AS MATERIALIZED (
+), kept AS MATERIALIZED (
     SELECT id, level_id, is_current, {kept} FROM standing
 ), missed AS MATERIALIZED (
-    SELECT *, {misses} AS misses FROM judged
+    SELECT *, {misses} AS misses FROM kept
+), fitting AS MATERIALIZED (
+    SELECT id, level_id, is_current, misses = 0 AS fits, {fits} FROM missed
+), sums AS MATERIALIZED (
+    SELECT count(*) AS found, count(*) FILTER (WHERE fits) AS total,
+        count(*) FILTER (WHERE is_current AND fits_status) AS current,
+        count(*) FILTER (WHERE NOT is_current AND fits_status) AS former, {without}
+    FROM fitting
 )
-SELECT 'found', '', count(*) FROM missed
+SELECT named.* FROM sums, LATERAL (VALUES
+    ('found', '', found), ('total', '', total), ('status', 'current', current),
+    ('status', 'former', former), ('status', 'all', current + former), {named}
+) AS named
 UNION ALL
-SELECT 'total', '', count(*) FROM missed WHERE misses = 0
+SELECT 'level', slug, organizations FROM members_level JOIN (
+    SELECT level_id, count(*) AS organizations
+    FROM fitting WHERE fits_level GROUP BY level_id
+) AS counted ON level_id = id
 UNION ALL
-SELECT 'without', name, count(*)
-FROM missed, LATERAL (VALUES {names}) AS facets (name, kept)
-WHERE misses = (NOT kept)::int GROUP BY name
+SELECT kind, slug, CASE kind WHEN 'community' THEN as_community ELSE as_capability END
+FROM members_community JOIN (
+    SELECT community_id, count(*) FILTER (WHERE fits_community) AS as_community,
+        count(*) FILTER (WHERE fits_capability) AS as_capability
+    FROM fitting JOIN served ON organization_id = id
+    WHERE fits_community OR fits_capability GROUP BY community_id
+) AS counted ON community_id = id
 UNION ALL
-SELECT 'status', status, count(*) FROM missed, LATERAL (
-    VALUES ('all'), (CASE WHEN is_current THEN 'current' ELSE 'former' END)
-) AS statuses (status) WHERE misses = (NOT status_kept)::int GROUP BY status
+SELECT 'country', country_code, count(*) FROM (
+    SELECT DISTINCT id, country_code FROM fitting JOIN hosted ON organization_id = id
+    WHERE fits_country
+) AS countries GROUP BY country_code
 UNION ALL
-SELECT 'level', slug, count(*)
-FROM missed JOIN members_level ON level_id = members_level.id
-WHERE misses = (NOT level_kept)::int GROUP BY slug
+SELECT 'goal', slug, organizations FROM {goal} JOIN (
+    SELECT goal_id, count(*) AS organizations
+    FROM fitting JOIN pledged ON organization_id = fitting.id
+    WHERE fits_pledge AND fits_effort GROUP BY goal_id
+) AS counted ON goal_id = id
 UNION ALL
-SELECT kind, slug, count(*) FROM missed JOIN served ON organization_id = id
-WHERE misses = (NOT CASE kind WHEN 'community' THEN community_kept
-    ELSE capability_kept END)::int GROUP BY kind, slug
-UNION ALL
-SELECT 'country', country_code, count(DISTINCT id)
-FROM missed JOIN hosted ON organization_id = id
-WHERE misses = (NOT country_kept)::int GROUP BY country_code
-UNION ALL
-SELECT 'goal', slug, count(*) FROM (
-    SELECT goal_id FROM missed JOIN pledged ON organization_id = id
-    WHERE misses = (NOT pledge_kept)::int AND fits_effort
-) AS goals JOIN {goal} ON {goal}.id = goal_id GROUP BY slug
-UNION ALL
-SELECT 'effort', effort, count(DISTINCT id)
-FROM missed JOIN pledged ON organization_id = id
-WHERE misses = (NOT pledge_kept)::int AND fits_goal GROUP BY effort
+SELECT 'effort', effort, count(*) FROM (
+    SELECT DISTINCT id, effort FROM fitting JOIN pledged ON organization_id = id
+    WHERE fits_pledge AND fits_goal
+) AS efforts GROUP BY effort
 """
 
 
 def count(organizations, choices: dict, options: dict) -> Facets:
-    """Count among `organizations`, which the search has found, in one query.
+    """Count among `organizations`, or all that are listed, in one query.
 
     `choices` has the keys chosen in each facet, for `status` the one.
     """
@@ -212,12 +220,13 @@ def _counts(organizations, choices):
     active = {name for name in CHOSEN if choices[name]} | {"status"}
     if active & {"goal", "effort"}:
         active.add("pledge")
-    kept = {name: sql if name in active else "true" for name, sql in KEPT.items()}
     query = COUNTS.format(
         found=found,
-        kept=", ".join(f"{sql} AS {name}_kept" for name, sql in kept.items()),
-        names=", ".join(f"('{name}', {name}_kept)" for name in kept),
-        misses=" + ".join(f"(NOT {name}_kept)::int" for name in kept),
+        kept=_each("{sql} AS {name}_kept", active),
+        misses=_each("(NOT {name}_kept)::int", active, " + "),
+        fits=_each("misses = (NOT {name}_kept)::int AS fits_{name}", active),
+        without=_each("count(*) FILTER (WHERE fits_{name}) AS without_{name}", active),
+        named=_each("('without', '{name}', without_{name})", active),
         **_TABLES,
     )
     parameters = {**choices, **found_parameters, "today": timezone.localdate()}
@@ -226,10 +235,20 @@ def _counts(organizations, choices):
         return {(facet, key): number for facet, key, number in cursor.fetchall()}
 
 
-def _named(organizations):
-    """The SQL of a QuerySet's ids, its parameters named as the rest of a query's."""
-    sql, values = organizations.order_by().values("id").query.sql_with_params()
-    names = [f"found_{place}" for place in range(len(values))]
-    return sql % tuple(f"%({name})s" for name in names), dict(
-        zip(names, values, strict=True)
+def _each(template, active, between=", "):
+    """A part of the query for each condition: those not asked for keep all."""
+    return between.join(
+        template.format(name=name, sql=sql if name in active else "true")
+        for name, sql in KEPT.items()
     )
+
+
+def _named(organizations):
+    """That a membership is of one of a QuerySet, its parameters named as the rest."""
+    if organizations is None:
+        return "", {}
+    sql, values = organizations.order_by().values("pk").query.sql_with_params()
+    names = [f"found_{place}" for place in range(len(values))]
+    sql = sql % tuple(f"%({name})s" for name in names)
+    parameters = dict(zip(names, values, strict=True))
+    return f"organization_id IN ({sql}) AND", parameters

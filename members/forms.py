@@ -132,9 +132,9 @@ class DirectoryForm(forms.Form):
 
     @cached_property
     def facets(self):
-        found = Organization.objects.listed()
+        found = None
         if self.search:
-            found = found.matching(self.search)
+            found = Organization.objects.matching(self.search)
         return facets.count(found, self.choices, self.options)
 
     def organizations(self):
