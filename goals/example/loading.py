@@ -75,7 +75,10 @@ def load(number, *, seed, on, progress=iter):
         with pghistory.context(user=account.pk, command="load_example"):
             _lock()
             if Organization.objects.exists():
-                raise RefusedError("There are organizations in the registry already.")
+                raise RefusedError(
+                    "There are organizations in the registry already: the example goes "
+                    "into an empty one. (--remove takes an example out.)"
+                )
             _write(number, seed, on, account, progress)
     _analyze()
 
