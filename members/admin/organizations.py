@@ -7,17 +7,22 @@ from django.utils.html import format_html, format_html_join
 from members.admin.exchange import ExchangePages
 from members.admin.forms import AdmitForm, RenameForm, SucceedForm
 from members.admin.lists import Care, CareFilter, StandingFilter
-from members.admin.records import ReadOnlyRows, Record, RecordForm, Rows
+from members.admin.parts import (
+    DecisionRows,
+    HostRows,
+    MembershipRows,
+    NameRows,
+    OldSlugRows,
+    RepresentativeRows,
+    ServiceRows,
+)
+from members.admin.records import Record, RecordForm
 from members.admin.resources import OrganizationResource
 from members.admin.verbs import Verb, VerbsMixin
 from members.identifiers import read_public_id
 from members.models import (
-    Decision,
-    Host,
     Level,
     Membership,
-    Name,
-    OldSlug,
     Organization,
     Representative,
     Service,
@@ -66,53 +71,6 @@ class LevelFilter(admin.SimpleListFilter):
         if self.value():
             return queryset.filter(level_slug=self.value())
         return queryset
-
-
-class NameRows(Rows):
-    model = Name
-    related = ("organization",)
-
-
-class ServiceRows(Rows):
-    model = Service
-    related = ("organization", "community")
-    fields = ["community", "how", "started_on", "ended_on"]
-    autocomplete_fields = ["community"]
-
-
-class HostRows(Rows):
-    model = Host
-    related = ("organization", "institution")
-    fields = ["institution", "role", "started_on", "ended_on"]
-    autocomplete_fields = ["institution"]
-
-
-class RepresentativeRows(Rows):
-    model = Representative
-    related = ("organization", "person")
-    fields = ["person", "role", "visibility", "started_on", "ended_on"]
-    autocomplete_fields = ["person"]
-
-
-class MembershipRows(ReadOnlyRows):
-    model = Membership
-    related = ("organization", "level")
-    fields = ["level", "started_on", "ended_on", "end_reason"]
-    ordering = ["-started_on"]
-
-
-class DecisionRows(ReadOnlyRows):
-    model = Decision
-    related = ("organization",)
-    fields = ["decided_at", "kind", "outcome"]
-
-
-class OldSlugRows(ReadOnlyRows):
-    model = OldSlug
-    related = ("organization",)
-    verbose_name_plural = "old addresses"
-    fields = ["slug"]
-    show_change_link = False
 
 
 class OrganizationForm(RecordForm):
