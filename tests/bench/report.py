@@ -18,7 +18,7 @@ TEXT = """\
 
 Written by `make bench` on {day}; it measures, and no test depends on it.
 
-- Machine: {machine}.
+- Machine: {machine}; other work on it, while this ran: a load of {load:.1f}.
 - Software: {software}.
 - What is measured: the time from request to last byte inside one process, without
   network, by Django's test client; the databases take turns, {rounds} rounds after one
@@ -119,6 +119,7 @@ def write(results, loading, about, options):
             day=timezone.localdate(),
             machine=about[0],
             software=about[1],
+            load=max(0, os.getloadavg()[2] - 1),
             rounds=ROUNDS,
             few=options.few,
             many=options.many,
@@ -136,8 +137,8 @@ def write(results, loading, about, options):
 
 def promises(failures):
     kept = (
-        "Promised: at most 7 queries for the directory, 9 for an organization, 5 for "
-        "the coverage, the same with any number of organizations; a search with two "
+        "Promised: at most 7 queries for the directory, 9 for an organization, 5 for\n"
+        "the coverage, the same with any number of organizations; a search with two\n"
         "facets takes at most 6 times as long."
     )
     if not failures:
