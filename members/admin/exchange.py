@@ -1,6 +1,10 @@
 """Import with preview, and export: what all kinds of records have in common."""
 
+import os
 import re
+import tempfile
+import time
+from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -12,6 +16,7 @@ from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats import base_formats
 from import_export.forms import ExportForm, ImportForm
+from import_export.tmp_storages import TempFolderStorage
 from import_export.widgets import ForeignKeyWidget
 
 from peso import policy
@@ -132,6 +137,27 @@ class FileForm(ImportForm):
         return file
 
 
+class WaitingFile(TempFolderStorage):
+    """A file between its preview and its confirmation, for a day at most."""
+
+    PREFIX = "peso-import-"
+    SECONDS = 24 * 60 * 60
+
+    def _open(self, mode="r"):
+        if not self.name:
+            handle, self.name = tempfile.mkstemp(prefix=self.PREFIX)
+            return os.fdopen(handle, "wb")
+        if not Path(self.name).name.startswith(self.PREFIX):
+            raise FileNotFoundError(self.name)  # a file of somebody else
+        return super()._open(mode)
+
+    def save(self, data):
+        for file in Path(tempfile.gettempdir()).glob(f"{self.PREFIX}*"):
+            if file.stat().st_mtime < time.time() - self.SECONDS:
+                file.unlink(missing_ok=True)
+        super().save(data)
+
+
 class ExportPages(ExportMixin):
     export_formats = FORMATS
     export_form_class = ExportForm
@@ -155,6 +181,7 @@ class ExchangePages(ImportMixin, ExportPages):
         "admin/import_export/change_list_import_export.html"
     )
     import_formats = FORMATS
+    tmp_storage_class = WaitingFile
     import_form_class = FileForm
 
     def has_import_permission(self, request):

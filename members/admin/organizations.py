@@ -160,6 +160,11 @@ class OrganizationAdmin(VerbsMixin, ExchangePages, Record):
     def get_queryset(self, request):
         return super().get_queryset(request).with_standing()
 
+    def view_on_site(self, organization):
+        """Who was never a member has no page on the site."""
+        listed = organization.level_name is not None
+        return organization.get_absolute_url() if listed else None
+
     def get_search_results(self, request, queryset, search_term):
         if read_public_id(search_term):
             return queryset.with_public_id(search_term), False

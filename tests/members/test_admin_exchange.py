@@ -1,6 +1,8 @@
 """Import with preview, and export, of each kind of record."""
 
 import json
+import os
+import tempfile
 
 import pytest
 import yaml
@@ -84,6 +86,31 @@ def test_a_second_confirmation_says_that_it_was_done(client):
 
     assert "imported already" in again.text
     assert Community.objects.count() == 1
+
+
+def test_a_file_that_waited_for_a_day_is_gone(client, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    rows = "slug,kind,name\nclimate,community,Climate\n"
+    preview(client, "members_community", rows)
+    (waiting,) = tmp_path.iterdir()
+    os.utime(waiting, (0, 0))
+
+    preview(client, "members_community", rows)
+
+    assert len(list(tmp_path.iterdir())) == 1
+    assert not waiting.exists()
+
+
+def test_no_file_of_others_is_read(client, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "other.csv").write_text("slug,kind,name\na,community,A\n")
+    sent = {"import_file_name": "other.csv", "original_file_name": "x", "format": CSV}
+
+    url = reverse("admin:members_community_process_import")
+    done = client.post(url, {**sent, "resource": "0"}, follow=True)
+
+    assert "waited too long" in done.text
+    assert not Community.objects.exists()
 
 
 def test_a_registry_that_changed_since_the_preview(client):

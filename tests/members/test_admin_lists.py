@@ -39,6 +39,15 @@ def test_organizations_begin_with_the_members_of_today(client):
     assert listed(client, model, "?standing=all&level=core") == ["Former", "Now"]
 
 
+def test_only_who_has_a_page_on_the_site_links_to_it(client):
+    def links(organization):
+        url = reverse("admin:members_organization_change", args=[organization.pk])
+        return "viewsitelink" in client.get(url).text
+
+    assert links(factories.member())
+    assert not links(factories.organization())
+
+
 def test_an_organization_is_found_by_an_old_name_and_a_misread_id(client):
     found = factories.member(name="Found")
     factories.member(name="Other")
