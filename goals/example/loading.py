@@ -114,7 +114,8 @@ def _sketches(number, seed, hosts):
         random = Random(f"{seed}:sketch:{place}")  # noqa: S311
         sketch = invention.sketch(place, random, hosts=hosts, successor=successor)
         yield sketch
-        if "left" not in sketch:
+        # Nobody merges into what was not there yet.
+        if "left" not in sketch and sketch["joined"] > 3.1:
             successor = sketch["short_name"]
 
 
