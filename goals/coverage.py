@@ -11,15 +11,16 @@ from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple
 
+from members.identifiers import AT_LARGE_SLUG
+
 LEADS, CONTRIBUTES, ENDORSES = "leads", "contributes", "endorses"
 PROVIDING = (LEADS, CONTRIBUTES)
 HALF = Fraction(1, 2)
 DARKEST = 4
 
-# The row of the commitments that name no community and no capability. No community has
-# this key, and none should have this slug.
+# The row of the commitments that name no community and no capability: no community has
+# this key, and none its slug.
 AT_LARGE_KEY = 0
-AT_LARGE_SLUG = "ecosystem-at-large"
 
 
 class Mark(Enum):

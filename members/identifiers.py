@@ -10,6 +10,9 @@ from django.core.exceptions import ValidationError
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTWXYZ"
 PUBLIC_ID_LENGTH = 8
 
+# In addresses: what is done for no community and no capability in particular.
+AT_LARGE_SLUG = "ecosystem-at-large"
+
 _MISREAD = str.maketrans("OIL", "011")
 _ROR_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ROR_PREFIXES = ("https://ror.org/", "http://ror.org/", "ror.org/")

@@ -37,6 +37,8 @@ REFUSED = {
         VALUES ({member}, 'former', 'ZURICH  codes', '')""",
     # communities, services, institutions, hosts
     "community_kind_known": "UPDATE members_community SET kind = 'club'",
+    "community_slug_not_reserved": """
+        UPDATE members_community SET slug = 'ecosystem-at-large'""",
     "community_name_unique": """
         INSERT INTO members_community (kind, name, slug, description)
         VALUES ('capability', 'FUSION', 'fusion-2', '')""",

@@ -46,7 +46,7 @@ PUBLIC_IN_ADMIN = {"admin:login"}
 MODEL_ROOMS = [
     ["events", "finding", "periods", "policies", "text"],
     ["imports", "organizations", "people"],
-    ["directory", "institutions", "memberships"],
+    ["communities", "directory", "institutions", "memberships"],
     ["governance"],
 ]
 MODEL_RANK = {name: rank for rank, room in enumerate(MODEL_ROOMS) for name in room}

@@ -11,358 +11,1092 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_registry'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("members", "0001_registry"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Approach',
+            name="Approach",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(help_text='Word for word, as it follows “By …”.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "text",
+                    models.TextField(help_text="Word for word, as it follows “By …”."),
+                ),
             ],
             options={
-                'verbose_name_plural': 'approaches',
-                'ordering': ['goal', 'position'],
+                "verbose_name_plural": "approaches",
+                "ordering": ["goal", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(unique=True)),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('short_name', models.CharField(max_length=40, unique=True)),
-                ('title', models.TextField(help_text='The goal, word for word, without its colon.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(unique=True)),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("short_name", models.CharField(max_length=40, unique=True)),
+                (
+                    "title",
+                    models.TextField(
+                        help_text="The goal, word for word, without its colon."
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='GoalHistory',
+            name="GoalHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('slug', models.SlugField(db_index=False, max_length=40)),
-                ('short_name', models.CharField(max_length=40)),
-                ('title', models.TextField(help_text='The goal, word for word, without its colon.')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("slug", models.SlugField(db_index=False, max_length=40)),
+                ("short_name", models.CharField(max_length=40)),
+                (
+                    "title",
+                    models.TextField(
+                        help_text="The goal, word for word, without its colon."
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('effort', models.CharField(choices=[('leads', 'Leads'), ('contributes', 'Contributes'), ('endorses', 'Endorses')], max_length=12)),
-                ('statement', models.TextField(blank=True, help_text='What the organization commits to, in its own words.', validators=[members.models.text.validate_text])),
-                ('confirmed_on', models.DateField(blank=True, help_text='When the organization last said it holds.', null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='members.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "effort",
+                    models.CharField(
+                        choices=[
+                            ("leads", "Leads"),
+                            ("contributes", "Contributes"),
+                            ("endorses", "Endorses"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "statement",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the organization commits to, in its own words.",
+                        validators=[members.models.text.validate_text],
+                    ),
+                ),
+                (
+                    "confirmed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the organization last said it holds.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="members.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['goal__number', '-started_on'],
-                'permissions': [('state_commitment', 'Can state a commitment'), ('confirm_commitment', 'Can confirm a commitment'), ('end_commitment', 'Can end a commitment')],
+                "ordering": ["goal__number", "-started_on"],
+                "permissions": [
+                    ("state_commitment", "Can state a commitment"),
+                    ("confirm_commitment", "Can confirm a commitment"),
+                    ("end_commitment", "Can end a commitment"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CommitmentApproach',
+            name="CommitmentApproach",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('approach', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='goals.approach')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='goals.commitment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "approach",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="goals.approach"
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="goals.commitment",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='approaches',
-            field=models.ManyToManyField(blank=True, related_name='commitments', through='goals.CommitmentApproach', to='goals.approach'),
+            model_name="commitment",
+            name="approaches",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="commitments",
+                through="goals.CommitmentApproach",
+                to="goals.approach",
+            ),
         ),
         migrations.CreateModel(
-            name='CommitmentApproachHistory',
+            name="CommitmentApproachHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('approach', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='goals.approach')),
-                ('commitment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='goals.commitment')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='goals.commitmentapproach')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "approach",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="goals.approach",
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="goals.commitment",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="goals.commitmentapproach",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CommitmentCommunity',
+            name="CommitmentCommunity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='goals.commitment')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='members.community')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="goals.commitment",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="members.community",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='communities',
-            field=models.ManyToManyField(blank=True, help_text='For whom; none means the ecosystem at large.', related_name='commitments', through='goals.CommitmentCommunity', to='members.community'),
+            model_name="commitment",
+            name="communities",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="For whom; none means the ecosystem at large.",
+                related_name="commitments",
+                through="goals.CommitmentCommunity",
+                to="members.community",
+            ),
         ),
         migrations.CreateModel(
-            name='CommitmentCommunityHistory',
+            name="CommitmentCommunityHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('commitment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='goals.commitment')),
-                ('community', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.community')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='goals.commitmentcommunity')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="goals.commitment",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.community",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="goals.commitmentcommunity",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, validators=[members.models.text.validate_line])),
-                ('url', members.models.text.WebAddressField(max_length=500, verbose_name='address')),
-                ('added_on', models.DateField(blank=True, null=True)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='goals.commitment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=200, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "url",
+                    members.models.text.WebAddressField(
+                        max_length=500, verbose_name="address"
+                    ),
+                ),
+                ("added_on", models.DateField(blank=True, null=True)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="goals.commitment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['-added_on', 'pk'],
+                "verbose_name_plural": "evidence",
+                "ordering": ["-added_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='EvidenceHistory',
+            name="EvidenceHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200, validators=[members.models.text.validate_line])),
-                ('url', members.models.text.WebAddressField(max_length=500, verbose_name='address')),
-                ('added_on', models.DateField(blank=True, null=True)),
-                ('commitment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='goals.commitment')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='goals.evidence')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=200, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "url",
+                    members.models.text.WebAddressField(
+                        max_length=500, verbose_name="address"
+                    ),
+                ),
+                ("added_on", models.DateField(blank=True, null=True)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="goals.commitment",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="goals.evidence",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CommitmentHistory',
+            name="CommitmentHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('effort', models.CharField(choices=[('leads', 'Leads'), ('contributes', 'Contributes'), ('endorses', 'Endorses')], max_length=12)),
-                ('statement', models.TextField(blank=True, help_text='What the organization commits to, in its own words.', validators=[members.models.text.validate_text])),
-                ('confirmed_on', models.DateField(blank=True, help_text='When the organization last said it holds.', null=True)),
-                ('organization', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='goals.commitment')),
-                ('goal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='goals.goal')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "effort",
+                    models.CharField(
+                        choices=[
+                            ("leads", "Leads"),
+                            ("contributes", "Contributes"),
+                            ("endorses", "Endorses"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "statement",
+                    models.TextField(
+                        blank=True,
+                        help_text="What the organization commits to, in its own words.",
+                        validators=[members.models.text.validate_text],
+                    ),
+                ),
+                (
+                    "confirmed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the organization last said it holds.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.organization",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="goals.commitment",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="goals.goal",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='goal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='goals.goal'),
+            model_name="commitment",
+            name="goal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="commitments",
+                to="goals.goal",
+            ),
         ),
         migrations.CreateModel(
-            name='ApproachHistory',
+            name="ApproachHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(help_text='Word for word, as it follows “By …”.')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='goals.approach')),
-                ('goal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='goals.goal')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "text",
+                    models.TextField(help_text="Word for word, as it follows “By …”."),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        to="goals.approach",
+                    ),
+                ),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="goals.goal",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='approach',
-            name='goal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approaches', to='goals.goal'),
+            model_name="approach",
+            name="goal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="approaches",
+                to="goals.goal",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='511d8b9f00afb727cd9165d19b426dfe2a7497b6', operation='DELETE', pgid='pgtrigger_never_deleted_7fc1e', table='goals_goal', when='BEFORE')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="511d8b9f00afb727cd9165d19b426dfe2a7497b6",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_7fc1e",
+                    table="goals_goal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_goalhistory" ("id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "short_name", "slug", "title") SELECT new_values."id", new_values."number", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."short_name", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6819d7fe15d31282b82687767ffd462ba7bc6ac5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_feafb', referencing='REFERENCING NEW TABLE AS new_values ', table='goals_goal', when='AFTER')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_goalhistory" ("id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "short_name", "slug", "title") SELECT new_values."id", new_values."number", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."short_name", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6819d7fe15d31282b82687767ffd462ba7bc6ac5",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_feafb",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="goals_goal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_goalhistory" ("id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "short_name", "slug", "title") SELECT new_values."id", new_values."number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."short_name", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='55032b894e781658c3417e99c2d9b2cab688f0c3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_97a4d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='goals_goal', when='AFTER')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_goalhistory" ("id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "short_name", "slug", "title") SELECT new_values."id", new_values."number", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."short_name", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="55032b894e781658c3417e99c2d9b2cab688f0c3",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_97a4d",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="goals_goal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goal',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_goalhistory" ("id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "short_name", "slug", "title") SELECT old_values."id", old_values."number", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."short_name", old_values."slug", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='148e7cc243fdaf1e45b4117eb63fc68b045f35b8', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b960f', referencing='REFERENCING OLD TABLE AS old_values ', table='goals_goal', when='AFTER')),
+            model_name="goal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_goalhistory" ("id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "short_name", "slug", "title") SELECT old_values."id", old_values."number", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."short_name", old_values."slug", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="148e7cc243fdaf1e45b4117eb63fc68b045f35b8",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b960f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="goals_goal",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='goalhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="goalhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='goalhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='goals.goal'),
+            model_name="goalhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="goals.goal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitmentapproach',
-            constraint=models.UniqueConstraint(fields=('commitment', 'approach'), name='commitment_approach_once'),
+            model_name="commitmentapproach",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "approach"), name="commitment_approach_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentapproach',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentapproachhistory" ("approach_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."approach_id", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='efeeeb9dfe820ce4904a847fd70fc6437ffb3274', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_cd87a', referencing='REFERENCING NEW TABLE AS new_values ', table='goals_commitmentapproach', when='AFTER')),
+            model_name="commitmentapproach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentapproachhistory" ("approach_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."approach_id", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="efeeeb9dfe820ce4904a847fd70fc6437ffb3274",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_cd87a",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="goals_commitmentapproach",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentapproach',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentapproachhistory" ("approach_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."approach_id", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f2c7ed394d9014bd9bee50d4efc76f510f2690d0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_3669b', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='goals_commitmentapproach', when='AFTER')),
+            model_name="commitmentapproach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentapproachhistory" ("approach_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."approach_id", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f2c7ed394d9014bd9bee50d4efc76f510f2690d0",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3669b",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="goals_commitmentapproach",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentapproach',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentapproachhistory" ("approach_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."approach_id", old_values."commitment_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2f1f235c2a08e5df6dba321d97d14e5a5cfc63d4', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_eb233', referencing='REFERENCING OLD TABLE AS old_values ', table='goals_commitmentapproach', when='AFTER')),
+            model_name="commitmentapproach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentapproachhistory" ("approach_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."approach_id", old_values."commitment_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="2f1f235c2a08e5df6dba321d97d14e5a5cfc63d4",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_eb233",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="goals_commitmentapproach",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentapproachhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='12f60462674734bb4e3b5eaf208dac373646ffa8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1efe4', table='goals_commitmentapproachhistory', when='BEFORE')),
+            model_name="commitmentapproachhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="12f60462674734bb4e3b5eaf208dac373646ffa8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1efe4",
+                    table="goals_commitmentapproachhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitmentcommunity',
-            constraint=models.UniqueConstraint(fields=('commitment', 'community'), name='commitment_community_once'),
+            model_name="commitmentcommunity",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "community"), name="commitment_community_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentcommunity',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentcommunityhistory" ("commitment_id", "community_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."commitment_id", new_values."community_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bff84492c0559c7f298c926f5c30254da84fd9b2', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_357fe', referencing='REFERENCING NEW TABLE AS new_values ', table='goals_commitmentcommunity', when='AFTER')),
+            model_name="commitmentcommunity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentcommunityhistory" ("commitment_id", "community_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."commitment_id", new_values."community_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="bff84492c0559c7f298c926f5c30254da84fd9b2",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_357fe",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="goals_commitmentcommunity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentcommunity',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentcommunityhistory" ("commitment_id", "community_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."commitment_id", new_values."community_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='343568e2fde4dac0143f75b19f50a7c702a3f51a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_575e7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='goals_commitmentcommunity', when='AFTER')),
+            model_name="commitmentcommunity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentcommunityhistory" ("commitment_id", "community_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."commitment_id", new_values."community_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="343568e2fde4dac0143f75b19f50a7c702a3f51a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_575e7",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="goals_commitmentcommunity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentcommunity',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentcommunityhistory" ("commitment_id", "community_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."commitment_id", old_values."community_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='949f870ab8f9733a8fb7f2eb1a281908b42791e6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_eebd1', referencing='REFERENCING OLD TABLE AS old_values ', table='goals_commitmentcommunity', when='AFTER')),
+            model_name="commitmentcommunity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmentcommunityhistory" ("commitment_id", "community_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."commitment_id", old_values."community_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="949f870ab8f9733a8fb7f2eb1a281908b42791e6",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_eebd1",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="goals_commitmentcommunity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmentcommunityhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d7b738b05be38340fcbbd1fcebfb05211cb2a308', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d8958', table='goals_commitmentcommunityhistory', when='BEFORE')),
+            model_name="commitmentcommunityhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d7b738b05be38340fcbbd1fcebfb05211cb2a308",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d8958",
+                    table="goals_commitmentcommunityhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('commitment', 'url'), name='evidence_once', violation_error_message='This address stands there already.'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("commitment", "url"),
+                name="evidence_once",
+                violation_error_message="This address stands there already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_evidencehistory" ("added_on", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "url") SELECT new_values."added_on", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."title", new_values."url" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7976e1d396b8ddbfde7641c530911de129bb4d93', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_eeb62', referencing='REFERENCING NEW TABLE AS new_values ', table='goals_evidence', when='AFTER')),
+            model_name="evidence",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_evidencehistory" ("added_on", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "url") SELECT new_values."added_on", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."title", new_values."url" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7976e1d396b8ddbfde7641c530911de129bb4d93",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_eeb62",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="goals_evidence",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_evidencehistory" ("added_on", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "url") SELECT new_values."added_on", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."title", new_values."url" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6a36692856d8cf8062a0bdf67dacfaa2864434b4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7281a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='goals_evidence', when='AFTER')),
+            model_name="evidence",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_evidencehistory" ("added_on", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "url") SELECT new_values."added_on", new_values."commitment_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."title", new_values."url" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6a36692856d8cf8062a0bdf67dacfaa2864434b4",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_7281a",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="goals_evidence",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='evidence',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_evidencehistory" ("added_on", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "url") SELECT old_values."added_on", old_values."commitment_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."title", old_values."url" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='16d76b773ecc51e3258b754b4571383bcf8113de', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a554a', referencing='REFERENCING OLD TABLE AS old_values ', table='goals_evidence', when='AFTER')),
+            model_name="evidence",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_evidencehistory" ("added_on", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title", "url") SELECT old_values."added_on", old_values."commitment_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."title", old_values."url" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="16d76b773ecc51e3258b754b4571383bcf8113de",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a554a",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="goals_evidence",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='evidencehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f97c7d6b507cf6840ad698bf0fca3b6ec090c2a3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c465d', table='goals_evidencehistory', when='BEFORE')),
+            model_name="evidencehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f97c7d6b507cf6840ad698bf0fca3b6ec090c2a3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c465d",
+                    table="goals_evidencehistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ac776d2eae7e3a551e6bc9e8cbc0a2678d0443a5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f57b9', table='goals_commitmenthistory', when='BEFORE')),
+            model_name="commitmenthistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ac776d2eae7e3a551e6bc9e8cbc0a2678d0443a5",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f57b9",
+                    table="goals_commitmenthistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='commitment_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="commitment_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('effort__in', ['leads', 'contributes', 'endorses'])), name='commitment_effort_known'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("effort__in", ["leads", "contributes", "endorses"])
+                ),
+                name="commitment_effort_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on', None), ('confirmed_on__gte', models.F('started_on')), _connector='OR'), name='commitment_confirmed_after_start', violation_error_message='It cannot be confirmed before the day from which it holds.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_on", None),
+                    ("confirmed_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="commitment_confirmed_after_start",
+                violation_error_message="It cannot be confirmed before the day from which it holds.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('goal', '='), (members.models.periods.Period(), '&&')], name='commitment_one_for_each_goal', violation_error_message='The organization has a commitment for this goal in that time already. End that one first, or state this one in its place.'),
+            model_name="commitment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organization", "="),
+                    ("goal", "="),
+                    (members.models.periods.Period(), "&&"),
+                ],
+                name="commitment_one_for_each_goal",
+                violation_error_message="The organization has a commitment for this goal in that time already. End that one first, or state this one in its place.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='38b20537323af08b2405581febe35f4d17bf069f', operation='DELETE', pgid='pgtrigger_never_deleted_13d20', table='goals_commitment', when='BEFORE')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="38b20537323af08b2405581febe35f4d17bf069f",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_13d20",
+                    table="goals_commitment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmenthistory" ("confirmed_on", "effort", "ended_on", "goal_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "statement") SELECT new_values."confirmed_on", new_values."effort", new_values."ended_on", new_values."goal_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."started_on", new_values."statement" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ca0b572280eaa01058ae34df1087ac23726ac4bd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_27814', referencing='REFERENCING NEW TABLE AS new_values ', table='goals_commitment', when='AFTER')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmenthistory" ("confirmed_on", "effort", "ended_on", "goal_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "statement") SELECT new_values."confirmed_on", new_values."effort", new_values."ended_on", new_values."goal_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."started_on", new_values."statement" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="ca0b572280eaa01058ae34df1087ac23726ac4bd",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_27814",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="goals_commitment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmenthistory" ("confirmed_on", "effort", "ended_on", "goal_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "statement") SELECT new_values."confirmed_on", new_values."effort", new_values."ended_on", new_values."goal_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."started_on", new_values."statement" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0f16b9bf8342b935e042e5cce8d65add6168eebc', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_bade2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='goals_commitment', when='AFTER')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmenthistory" ("confirmed_on", "effort", "ended_on", "goal_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "statement") SELECT new_values."confirmed_on", new_values."effort", new_values."ended_on", new_values."goal_id", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."started_on", new_values."statement" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="0f16b9bf8342b935e042e5cce8d65add6168eebc",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bade2",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="goals_commitment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='commitment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmenthistory" ("confirmed_on", "effort", "ended_on", "goal_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "statement") SELECT old_values."confirmed_on", old_values."effort", old_values."ended_on", old_values."goal_id", old_values."id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."started_on", old_values."statement" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='ccb288ffc94d54128fe9dca0ae83065d6dacf7bf', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_d0846', referencing='REFERENCING OLD TABLE AS old_values ', table='goals_commitment', when='AFTER')),
+            model_name="commitment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_commitmenthistory" ("confirmed_on", "effort", "ended_on", "goal_id", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "statement") SELECT old_values."confirmed_on", old_values."effort", old_values."ended_on", old_values."goal_id", old_values."id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."started_on", old_values."statement" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="ccb288ffc94d54128fe9dca0ae83065d6dacf7bf",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d0846",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="goals_commitment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approachhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1cdb80a76adef89f4742f7d7b7629429932e2e5f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_baa1c', table='goals_approachhistory', when='BEFORE')),
+            model_name="approachhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1cdb80a76adef89f4742f7d7b7629429932e2e5f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_baa1c",
+                    table="goals_approachhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approach',
-            constraint=models.UniqueConstraint(fields=('goal', 'position'), name='approach_position_unique'),
+            model_name="approach",
+            constraint=models.UniqueConstraint(
+                fields=("goal", "position"), name="approach_position_unique"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approach',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2ec868c58a44a1a59e327ac7087c04f61a2fe3da', operation='DELETE', pgid='pgtrigger_never_deleted_34bd7', table='goals_approach', when='BEFORE')),
+            model_name="approach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="2ec868c58a44a1a59e327ac7087c04f61a2fe3da",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_34bd7",
+                    table="goals_approach",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approach',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_approachhistory" ("goal_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text") SELECT new_values."goal_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dc33010413e21fd6549a48760497cbe1e4d77d19', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_83c58', referencing='REFERENCING NEW TABLE AS new_values ', table='goals_approach', when='AFTER')),
+            model_name="approach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_approachhistory" ("goal_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text") SELECT new_values."goal_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="dc33010413e21fd6549a48760497cbe1e4d77d19",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_83c58",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="goals_approach",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approach',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_approachhistory" ("goal_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text") SELECT new_values."goal_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b97285398bdd0a6be0769d8ced26aba14b4ad1d5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5f77d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='goals_approach', when='AFTER')),
+            model_name="approach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_approachhistory" ("goal_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text") SELECT new_values."goal_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b97285398bdd0a6be0769d8ced26aba14b4ad1d5",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5f77d",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="goals_approach",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approach',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_approachhistory" ("goal_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text") SELECT old_values."goal_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9e5b9021f5e800354e6768a7a85cd1bc01b0ddd5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e0e9f', referencing='REFERENCING OLD TABLE AS old_values ', table='goals_approach', when='AFTER')),
+            model_name="approach",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "goals_approachhistory" ("goal_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text") SELECT old_values."goal_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9e5b9021f5e800354e6768a7a85cd1bc01b0ddd5",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e0e9f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="goals_approach",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='goalhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d2bdddca5a63bf8ec5391f6b3bc32e6cc87e1f8d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_11fdd', table='goals_goalhistory', when='BEFORE')),
+            model_name="goalhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d2bdddca5a63bf8ec5391f6b3bc32e6cc87e1f8d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_11fdd",
+                    table="goals_goalhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

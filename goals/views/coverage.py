@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from goals import exports
-from goals.coverage import AT_LARGE, AT_LARGE_SLUG, Line, Mark
+from goals.coverage import AT_LARGE, Line, Mark
 from goals.forms import LETTERS, CoverageForm, MembersCoverageForm, PagesForm
 from goals.models import Commitment, Goal
 from members.models import Community
@@ -157,7 +157,7 @@ def coverage_cell(request, goal, community):
 
 
 def line_of(slug):
-    if slug == AT_LARGE_SLUG:
+    if slug == AT_LARGE.slug:
         return AT_LARGE
     community = Community.objects.filter(slug=slug).first()
     return community and Line(community.pk, slug, community.name, community.kind)

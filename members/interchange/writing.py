@@ -85,7 +85,7 @@ def _shape(member, dates):
 
 
 def _members(on):
-    periods = Membership.objects.latest(on).select_related("organization", "level")
+    periods = Membership.objects.last_begun(on).select_related("organization", "level")
     people, joined = _people(on), _joined(on)
     return [
         _member(period, people.get(period.organization_id, {}), joined, on)

@@ -21,1162 +21,3602 @@ from members.migrations import _functions
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         *_functions.OPERATIONS,
         migrations.CreateModel(
-            name='CommunityHistory',
+            name="CommunityHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('community', 'Community'), ('capability', 'Crosscutting capability')], max_length=12)),
-                ('name', models.CharField(max_length=200, validators=[members.models.text.validate_line])),
-                ('slug', models.SlugField(db_index=False, max_length=80)),
-                ('description', models.TextField(blank=True, validators=[members.models.text.validate_text])),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("community", "Community"),
+                            ("capability", "Crosscutting capability"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                ("slug", models.SlugField(db_index=False, max_length=80)),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('admission', 'Admission'), ('termination', 'Termination'), ('other', 'Other')], max_length=12)),
-                ('question', models.CharField(max_length=500, validators=[members.models.text.validate_line])),
-                ('ground', models.CharField(blank=True, choices=[('against_charter', 'Working against the charter'), ('not_taking_part', 'Not taking part')], help_text='Of a termination.', max_length=16)),
-                ('body', models.CharField(default='Steering Committee', max_length=200, validators=[members.models.text.validate_line])),
-                ('clause', models.CharField(blank=True, help_text='The clause of charter or by-laws that it rests on.', max_length=200, validators=[members.models.text.validate_line])),
-                ('votes_for', models.PositiveIntegerField(blank=True, null=True)),
-                ('votes_against', models.PositiveIntegerField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('carried', 'Carried'), ('lost', 'Lost')], max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True, validators=[members.models.text.validate_text])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("admission", "Admission"),
+                            ("termination", "Termination"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "question",
+                    models.CharField(
+                        max_length=500, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("against_charter", "Working against the charter"),
+                            ("not_taking_part", "Not taking part"),
+                        ],
+                        help_text="Of a termination.",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "body",
+                    models.CharField(
+                        default="Steering Committee",
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "clause",
+                    models.CharField(
+                        blank=True,
+                        help_text="The clause of charter or by-laws that it rests on.",
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                ("votes_for", models.PositiveIntegerField(blank=True, null=True)),
+                ("votes_against", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("carried", "Carried"), ("lost", "Lost")],
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-decided_at', '-pk'],
-                'permissions': [('record_decision', 'Can record a decision')],
+                "ordering": ["-decided_at", "-pk"],
+                "permissions": [("record_decision", "Can record a decision")],
             },
         ),
         migrations.CreateModel(
-            name='DecisionHistory',
+            name="DecisionHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('admission', 'Admission'), ('termination', 'Termination'), ('other', 'Other')], max_length=12)),
-                ('question', models.CharField(max_length=500, validators=[members.models.text.validate_line])),
-                ('ground', models.CharField(blank=True, choices=[('against_charter', 'Working against the charter'), ('not_taking_part', 'Not taking part')], help_text='Of a termination.', max_length=16)),
-                ('body', models.CharField(default='Steering Committee', max_length=200, validators=[members.models.text.validate_line])),
-                ('clause', models.CharField(blank=True, help_text='The clause of charter or by-laws that it rests on.', max_length=200, validators=[members.models.text.validate_line])),
-                ('votes_for', models.PositiveIntegerField(blank=True, null=True)),
-                ('votes_against', models.PositiveIntegerField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('carried', 'Carried'), ('lost', 'Lost')], max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True, validators=[members.models.text.validate_text])),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("admission", "Admission"),
+                            ("termination", "Termination"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "question",
+                    models.CharField(
+                        max_length=500, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("against_charter", "Working against the charter"),
+                            ("not_taking_part", "Not taking part"),
+                        ],
+                        help_text="Of a termination.",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "body",
+                    models.CharField(
+                        default="Steering Committee",
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "clause",
+                    models.CharField(
+                        blank=True,
+                        help_text="The clause of charter or by-laws that it rests on.",
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                ("votes_for", models.PositiveIntegerField(blank=True, null=True)),
+                ("votes_against", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("carried", "Carried"), ("lost", "Lost")],
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reason",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('admitted', 'Admitted'), ('level_changed', 'Changed level'), ('ended', 'Membership ended'), ('reinstated', 'Reinstated'), ('corrected', 'Corrected'), ('renamed', 'Renamed'), ('succeeded', 'Succeeded by another organization'), ('committed', 'Stated a commitment'), ('confirmed', 'Confirmed a commitment'), ('withdrawn', 'Ended a commitment'), ('imported', 'Imported')], max_length=20)),
-                ('effective_on', models.DateField(help_text='The day from which it holds.')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('before', models.TextField(blank=True)),
-                ('after', models.TextField(blank=True)),
-                ('reason', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("admitted", "Admitted"),
+                            ("level_changed", "Changed level"),
+                            ("ended", "Membership ended"),
+                            ("reinstated", "Reinstated"),
+                            ("corrected", "Corrected"),
+                            ("renamed", "Renamed"),
+                            ("succeeded", "Succeeded by another organization"),
+                            ("committed", "Stated a commitment"),
+                            ("confirmed", "Confirmed a commitment"),
+                            ("withdrawn", "Ended a commitment"),
+                            ("imported", "Imported"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "effective_on",
+                    models.DateField(help_text="The day from which it holds."),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                    ),
+                ),
+                ("before", models.TextField(blank=True)),
+                ("after", models.TextField(blank=True)),
+                ("reason", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Host',
+            name="Host",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('role', models.CharField(choices=[('host', 'Host'), ('partner', 'Partner')], default='host', max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("host", "Host"), ("partner", "Partner")],
+                        default="host",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'institution__folded_name', 'pk'],
+                "ordering": ["role", "institution__folded_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HostHistory',
+            name="HostHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('role', models.CharField(choices=[('host', 'Host'), ('partner', 'Partner')], default='host', max_length=8)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("host", "Host"), ("partner", "Partner")],
+                        default="host",
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('file_name', models.CharField(max_length=300)),
-                ('sha256', models.CharField(max_length=64)),
-                ('effective_on', models.DateField()),
-                ('added', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('unknown', models.JSONField(default=dict, help_text='Top-level parts that the registry has no place for.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=300)),
+                ("sha256", models.CharField(max_length=64)),
+                ("effective_on", models.DateField()),
+                ("added", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                (
+                    "unknown",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Top-level parts that the registry has no place for.",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ror_id', models.CharField(blank=True, help_text='The nine characters at the end of https://ror.org/05gq02987.', max_length=9, null=True, unique=True, validators=[members.identifiers.validate_ror_id], verbose_name='ROR id')),
-                ('name', models.CharField(max_length=300, validators=[members.models.text.validate_line])),
-                ('other_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None)),
-                ('city', models.CharField(blank=True, max_length=200, validators=[members.models.text.validate_line])),
-                ('country', models.CharField(blank=True, max_length=100, validators=[members.models.text.validate_line])),
-                ('country_code', models.CharField(blank=True, help_text='Two capitals, after ISO 3166.', max_length=2)),
-                ('latitude', models.FloatField(blank=True, help_text='Degrees north.', null=True)),
-                ('longitude', models.FloatField(blank=True, help_text='Degrees east.', null=True)),
-                ('website', members.models.text.WebAddressField(blank=True, max_length=500)),
-                ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
-                ('folded_name', models.GeneratedField(db_persist=True, expression=members.models.text.Fold('name'), output_field=models.TextField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "ror_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="The nine characters at the end of https://ror.org/05gq02987.",
+                        max_length=9,
+                        null=True,
+                        unique=True,
+                        validators=[members.identifiers.validate_ror_id],
+                        verbose_name="ROR id",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=300, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "other_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "city",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        max_length=100,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "country_code",
+                    models.CharField(
+                        blank=True,
+                        help_text="Two capitals, after ISO 3166.",
+                        max_length=2,
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True, help_text="Degrees north.", null=True
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(blank=True, help_text="Degrees east.", null=True),
+                ),
+                (
+                    "website",
+                    members.models.text.WebAddressField(blank=True, max_length=500),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="example"
+                    ),
+                ),
+                (
+                    "folded_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=members.models.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
             options={
-                'ordering': ['folded_name', 'pk'],
+                "ordering": ["folded_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='InstitutionHistory',
+            name="InstitutionHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('ror_id', models.CharField(blank=True, help_text='The nine characters at the end of https://ror.org/05gq02987.', max_length=9, null=True, validators=[members.identifiers.validate_ror_id], verbose_name='ROR id')),
-                ('name', models.CharField(max_length=300, validators=[members.models.text.validate_line])),
-                ('other_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None)),
-                ('city', models.CharField(blank=True, max_length=200, validators=[members.models.text.validate_line])),
-                ('country', models.CharField(blank=True, max_length=100, validators=[members.models.text.validate_line])),
-                ('country_code', models.CharField(blank=True, help_text='Two capitals, after ISO 3166.', max_length=2)),
-                ('latitude', models.FloatField(blank=True, help_text='Degrees north.', null=True)),
-                ('longitude', models.FloatField(blank=True, help_text='Degrees east.', null=True)),
-                ('website', members.models.text.WebAddressField(blank=True, max_length=500)),
-                ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "ror_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="The nine characters at the end of https://ror.org/05gq02987.",
+                        max_length=9,
+                        null=True,
+                        validators=[members.identifiers.validate_ror_id],
+                        verbose_name="ROR id",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=300, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "other_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "city",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        max_length=100,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "country_code",
+                    models.CharField(
+                        blank=True,
+                        help_text="Two capitals, after ISO 3166.",
+                        max_length=2,
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True, help_text="Degrees north.", null=True
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(blank=True, help_text="Degrees east.", null=True),
+                ),
+                (
+                    "website",
+                    members.models.text.WebAddressField(blank=True, max_length=500),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="example"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('description', models.TextField(blank=True, validators=[members.models.text.validate_text])),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('has_own_seat', models.BooleanField(default=False, help_text='Each member has a seat on the Steering Committee.')),
-                ('shares_seats', models.BooleanField(default=False, help_text='Members of this level hold seats together.')),
-                ('must_take_part', models.BooleanField(default=False, help_text='Not taking part is a ground for a termination.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=60, unique=True)),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "has_own_seat",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Each member has a seat on the Steering Committee.",
+                    ),
+                ),
+                (
+                    "shares_seats",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Members of this level hold seats together.",
+                    ),
+                ),
+                (
+                    "must_take_part",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Not taking part is a ground for a termination.",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='LevelHistory',
+            name="LevelHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('slug', models.SlugField(db_index=False, max_length=40)),
-                ('name', models.CharField(max_length=60)),
-                ('description', models.TextField(blank=True, validators=[members.models.text.validate_text])),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('has_own_seat', models.BooleanField(default=False, help_text='Each member has a seat on the Steering Committee.')),
-                ('shares_seats', models.BooleanField(default=False, help_text='Members of this level hold seats together.')),
-                ('must_take_part', models.BooleanField(default=False, help_text='Not taking part is a ground for a termination.')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("slug", models.SlugField(db_index=False, max_length=40)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "has_own_seat",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Each member has a seat on the Steering Committee.",
+                    ),
+                ),
+                (
+                    "shares_seats",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Members of this level hold seats together.",
+                    ),
+                ),
+                (
+                    "must_take_part",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Not taking part is a ground for a termination.",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('end_reason', models.CharField(blank=True, choices=[('resigned', 'Resigned'), ('terminated', 'Terminated'), ('dissolved', 'Dissolved'), ('merged', 'Merged'), ('level_changed', 'Changed level')], max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("resigned", "Resigned"),
+                            ("terminated", "Terminated"),
+                            ("dissolved", "Dissolved"),
+                            ("merged", "Merged"),
+                            ("level_changed", "Changed level"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['organization', 'started_on'],
-                'permissions': [('admit_membership', 'Can admit an organization as a member'), ('change_level_membership', "Can change a member's level"), ('end_membership', 'Can end a membership'), ('reinstate_membership', 'Can reinstate a former member'), ('correct_membership', 'Can correct a membership')],
+                "ordering": ["organization", "started_on"],
+                "permissions": [
+                    ("admit_membership", "Can admit an organization as a member"),
+                    ("change_level_membership", "Can change a member's level"),
+                    ("end_membership", "Can end a membership"),
+                    ("reinstate_membership", "Can reinstate a former member"),
+                    ("correct_membership", "Can correct a membership"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MembershipHistory',
+            name="MembershipHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('end_reason', models.CharField(blank=True, choices=[('resigned', 'Resigned'), ('terminated', 'Terminated'), ('dissolved', 'Dissolved'), ('merged', 'Merged'), ('level_changed', 'Changed level')], max_length=16)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("resigned", "Resigned"),
+                            ("terminated", "Terminated"),
+                            ("dissolved", "Dissolved"),
+                            ("merged", "Merged"),
+                            ("level_changed", "Changed level"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Name',
+            name="Name",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('former', 'Former'), ('short', 'Short'), ('translated', 'Translated')], max_length=12)),
-                ('text', models.CharField(max_length=300, validators=[members.models.text.validate_line], verbose_name='name')),
-                ('language', models.CharField(blank=True, help_text='As in web pages: de, pt-BR, zh-Hans.', max_length=20)),
-                ('ended_on', models.DateField(blank=True, help_text='When it stopped being used.', null=True, verbose_name='until')),
-                ('folded_text', models.GeneratedField(db_persist=True, expression=members.models.text.Fold('text'), output_field=models.TextField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("former", "Former"),
+                            ("short", "Short"),
+                            ("translated", "Translated"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        max_length=300,
+                        validators=[members.models.text.validate_line],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        help_text="As in web pages: de, pt-BR, zh-Hans.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When it stopped being used.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "folded_text",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=members.models.text.Fold("text"),
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
             options={
-                'ordering': ['kind', '-ended_on', 'pk'],
+                "ordering": ["kind", "-ended_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='NameHistory',
+            name="NameHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('former', 'Former'), ('short', 'Short'), ('translated', 'Translated')], max_length=12)),
-                ('text', models.CharField(max_length=300, validators=[members.models.text.validate_line], verbose_name='name')),
-                ('language', models.CharField(blank=True, help_text='As in web pages: de, pt-BR, zh-Hans.', max_length=20)),
-                ('ended_on', models.DateField(blank=True, help_text='When it stopped being used.', null=True, verbose_name='until')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("former", "Former"),
+                            ("short", "Short"),
+                            ("translated", "Translated"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        max_length=300,
+                        validators=[members.models.text.validate_line],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        help_text="As in web pages: de, pt-BR, zh-Hans.",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When it stopped being used.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OldSlug',
+            name="OldSlug",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=members.identifiers.new_public_id, editable=False, max_length=8, unique=True, validators=[members.identifiers.validate_public_id])),
-                ('slug', models.SlugField(help_text="The last part of the page's address. Old ones redirect for ever.", max_length=80, unique=True)),
-                ('name', models.CharField(max_length=300, validators=[members.models.text.validate_line], verbose_name='official name')),
-                ('short_name', models.CharField(blank=True, help_text='Or acronym.', max_length=60, validators=[members.models.text.validate_line])),
-                ('focus', models.CharField(blank=True, help_text='What the organization works on, in one line.', max_length=500, validators=[members.models.text.validate_line])),
-                ('description', models.TextField(blank=True, validators=[members.models.text.validate_text])),
-                ('website', members.models.text.WebAddressField(blank=True, max_length=500)),
-                ('succeeded_on', models.DateField(blank=True, editable=False, null=True)),
-                ('is_example', models.BooleanField(default=False, editable=False, help_text='Made up, to try things.', verbose_name='example')),
-                ('unknown', models.JSONField(blank=True, default=dict, editable=False, help_text='What an imported file said that the registry has no place for.')),
-                ('folded_name', models.GeneratedField(db_persist=True, expression=members.models.text.Fold('name'), output_field=models.TextField())),
-                ('folded_short_name', models.GeneratedField(db_persist=True, expression=members.models.text.Fold('short_name'), output_field=models.TextField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=members.identifiers.new_public_id,
+                        editable=False,
+                        max_length=8,
+                        unique=True,
+                        validators=[members.identifiers.validate_public_id],
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the page's address. Old ones redirect for ever.",
+                        max_length=80,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=300,
+                        validators=[members.models.text.validate_line],
+                        verbose_name="official name",
+                    ),
+                ),
+                (
+                    "short_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Or acronym.",
+                        max_length=60,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "focus",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the organization works on, in one line.",
+                        max_length=500,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
+                (
+                    "website",
+                    members.models.text.WebAddressField(blank=True, max_length=500),
+                ),
+                (
+                    "succeeded_on",
+                    models.DateField(blank=True, editable=False, null=True),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        help_text="Made up, to try things.",
+                        verbose_name="example",
+                    ),
+                ),
+                (
+                    "unknown",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        editable=False,
+                        help_text="What an imported file said that the registry has no place for.",
+                    ),
+                ),
+                (
+                    "folded_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=members.models.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "folded_short_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=members.models.text.Fold("short_name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
             options={
-                'ordering': ['folded_name', 'pk'],
-                'permissions': [('rename_organization', 'Can rename an organization'), ('succeed_organization', "Can name an organization's successor")],
+                "ordering": ["folded_name", "pk"],
+                "permissions": [
+                    ("rename_organization", "Can rename an organization"),
+                    ("succeed_organization", "Can name an organization's successor"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrganizationHistory',
+            name="OrganizationHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('public_id', models.CharField(default=members.identifiers.new_public_id, editable=False, max_length=8, validators=[members.identifiers.validate_public_id])),
-                ('slug', models.SlugField(db_index=False, help_text="The last part of the page's address. Old ones redirect for ever.", max_length=80)),
-                ('name', models.CharField(max_length=300, validators=[members.models.text.validate_line], verbose_name='official name')),
-                ('short_name', models.CharField(blank=True, help_text='Or acronym.', max_length=60, validators=[members.models.text.validate_line])),
-                ('focus', models.CharField(blank=True, help_text='What the organization works on, in one line.', max_length=500, validators=[members.models.text.validate_line])),
-                ('description', models.TextField(blank=True, validators=[members.models.text.validate_text])),
-                ('website', members.models.text.WebAddressField(blank=True, max_length=500)),
-                ('succeeded_on', models.DateField(blank=True, editable=False, null=True)),
-                ('is_example', models.BooleanField(default=False, editable=False, help_text='Made up, to try things.', verbose_name='example')),
-                ('unknown', models.JSONField(blank=True, default=dict, editable=False, help_text='What an imported file said that the registry has no place for.')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=members.identifiers.new_public_id,
+                        editable=False,
+                        max_length=8,
+                        validators=[members.identifiers.validate_public_id],
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        db_index=False,
+                        help_text="The last part of the page's address. Old ones redirect for ever.",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=300,
+                        validators=[members.models.text.validate_line],
+                        verbose_name="official name",
+                    ),
+                ),
+                (
+                    "short_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="Or acronym.",
+                        max_length=60,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "focus",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the organization works on, in one line.",
+                        max_length=500,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
+                (
+                    "website",
+                    members.models.text.WebAddressField(blank=True, max_length=500),
+                ),
+                (
+                    "succeeded_on",
+                    models.DateField(blank=True, editable=False, null=True),
+                ),
+                (
+                    "is_example",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        help_text="Made up, to try things.",
+                        verbose_name="example",
+                    ),
+                ),
+                (
+                    "unknown",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        editable=False,
+                        help_text="What an imported file said that the registry has no place for.",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, validators=[members.models.text.validate_line])),
-                ('affiliation', models.CharField(blank=True, help_text='Where this person works, if that is not the organization itself.', max_length=200, validators=[members.models.text.validate_line])),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('email_visibility', models.CharField(choices=[('public', 'Anyone'), ('members', 'Members of the consortium'), ('staff', 'Staff only')], default='staff', max_length=10, verbose_name='e-mail is shown to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "affiliation",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where this person works, if that is not the organization itself.",
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "email_visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "Anyone"),
+                            ("members", "Members of the consortium"),
+                            ("staff", "Staff only"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                        verbose_name="e-mail is shown to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'people',
-                'ordering': ['name', 'pk'],
+                "verbose_name_plural": "people",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PersonHistory',
+            name="PersonHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=200, validators=[members.models.text.validate_line])),
-                ('affiliation', models.CharField(blank=True, help_text='Where this person works, if that is not the organization itself.', max_length=200, validators=[members.models.text.validate_line])),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('email_visibility', models.CharField(choices=[('public', 'Anyone'), ('members', 'Members of the consortium'), ('staff', 'Staff only')], default='staff', max_length=10, verbose_name='e-mail is shown to')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                (
+                    "affiliation",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where this person works, if that is not the organization itself.",
+                        max_length=200,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="e-mail"
+                    ),
+                ),
+                (
+                    "email_visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "Anyone"),
+                            ("members", "Members of the consortium"),
+                            ("staff", "Staff only"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                        verbose_name="e-mail is shown to",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PolicyValue',
+            name="PolicyValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('ordinary_majority', 'Majority of an ordinary question'), ('supermajority', 'Supermajority: charter, by-laws, termination'), ('inactive_months', 'Inactivity that allows a termination'), ('affiliates_per_seat', 'Affiliates for each shared seat'), ('part_of_seat', 'A part of a shared seat counts'), ('officer_term_months', 'Term of an officer'), ('provisional_months', 'Provisional working group'), ('review_months', 'Review of an active working group')], max_length=40, verbose_name='matter')),
-                ('value', models.CharField(max_length=20)),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('source', models.CharField(blank=True, help_text='The document and clause that set it.', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("ordinary_majority", "Majority of an ordinary question"),
+                            (
+                                "supermajority",
+                                "Supermajority: charter, by-laws, termination",
+                            ),
+                            ("inactive_months", "Inactivity that allows a termination"),
+                            ("affiliates_per_seat", "Affiliates for each shared seat"),
+                            ("part_of_seat", "A part of a shared seat counts"),
+                            ("officer_term_months", "Term of an officer"),
+                            ("provisional_months", "Provisional working group"),
+                            ("review_months", "Review of an active working group"),
+                        ],
+                        max_length=40,
+                        verbose_name="matter",
+                    ),
+                ),
+                ("value", models.CharField(max_length=20)),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="from"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="The document and clause that set it.",
+                        max_length=200,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['key', '-started_on'],
+                "ordering": ["key", "-started_on"],
             },
         ),
         migrations.CreateModel(
-            name='PolicyValueHistory',
+            name="PolicyValueHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('key', models.CharField(choices=[('ordinary_majority', 'Majority of an ordinary question'), ('supermajority', 'Supermajority: charter, by-laws, termination'), ('inactive_months', 'Inactivity that allows a termination'), ('affiliates_per_seat', 'Affiliates for each shared seat'), ('part_of_seat', 'A part of a shared seat counts'), ('officer_term_months', 'Term of an officer'), ('provisional_months', 'Provisional working group'), ('review_months', 'Review of an active working group')], max_length=40, verbose_name='matter')),
-                ('value', models.CharField(max_length=20)),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('source', models.CharField(blank=True, help_text='The document and clause that set it.', max_length=200)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("ordinary_majority", "Majority of an ordinary question"),
+                            (
+                                "supermajority",
+                                "Supermajority: charter, by-laws, termination",
+                            ),
+                            ("inactive_months", "Inactivity that allows a termination"),
+                            ("affiliates_per_seat", "Affiliates for each shared seat"),
+                            ("part_of_seat", "A part of a shared seat counts"),
+                            ("officer_term_months", "Term of an officer"),
+                            ("provisional_months", "Provisional working group"),
+                            ("review_months", "Review of an active working group"),
+                        ],
+                        max_length=40,
+                        verbose_name="matter",
+                    ),
+                ),
+                ("value", models.CharField(max_length=20)),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate, verbose_name="from"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        help_text="The document and clause that set it.",
+                        max_length=200,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Representative',
+            name="Representative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('primary_contact', 'Primary contact'), ('editor', 'Editor'), ('seat_holder', 'Seat holder'), ('alternate', 'Alternate')], max_length=20)),
-                ('visibility', models.CharField(choices=[('public', 'Anyone'), ('members', 'Members of the consortium'), ('staff', 'Staff only')], default='staff', max_length=10, verbose_name='shown to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "Lead"),
+                            ("primary_contact", "Primary contact"),
+                            ("editor", "Editor"),
+                            ("seat_holder", "Seat holder"),
+                            ("alternate", "Alternate"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "Anyone"),
+                            ("members", "Members of the consortium"),
+                            ("staff", "Staff only"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                        verbose_name="shown to",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'started_on', 'pk'],
+                "ordering": ["role", "started_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='RepresentativeHistory',
+            name="RepresentativeHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('primary_contact', 'Primary contact'), ('editor', 'Editor'), ('seat_holder', 'Seat holder'), ('alternate', 'Alternate')], max_length=20)),
-                ('visibility', models.CharField(choices=[('public', 'Anyone'), ('members', 'Members of the consortium'), ('staff', 'Staff only')], default='staff', max_length=10, verbose_name='shown to')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "Lead"),
+                            ("primary_contact", "Primary contact"),
+                            ("editor", "Editor"),
+                            ("seat_holder", "Seat holder"),
+                            ("alternate", "Alternate"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "Anyone"),
+                            ("members", "Members of the consortium"),
+                            ("staff", "Staff only"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                        verbose_name="shown to",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SearchWord',
+            name="SearchWord",
             fields=[
-                ('word', models.TextField(primary_key=True, serialize=False)),
+                ("word", models.TextField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('how', models.CharField(blank=True, max_length=500, validators=[members.models.text.validate_line])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
             ],
             options={
-                'ordering': ['community__kind', 'community__folded_name', 'pk'],
+                "ordering": ["community__kind", "community__folded_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceHistory',
+            name="ServiceHistory",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('started_on', models.DateField(default=django.utils.timezone.localdate, help_text='The first day.', verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, help_text='The first day after it, if it ended.', null=True, verbose_name='until')),
-                ('how', models.CharField(blank=True, max_length=500, validators=[members.models.text.validate_line])),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "started_on",
+                    models.DateField(
+                        default=django.utils.timezone.localdate,
+                        help_text="The first day.",
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "ended_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day after it, if it ended.",
+                        null=True,
+                        verbose_name="until",
+                    ),
+                ),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[members.models.text.validate_line],
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={
+                            "unique": "A user with that username already exists."
+                        },
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[
+                            django.contrib.auth.validators.UnicodeUsernameValidator()
+                        ],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="first name"
+                    ),
+                ),
+                (
+                    "last_name",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="last name"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="email address"
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', members.models.people.AccountManager()),
+                ("objects", members.models.people.AccountManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('community', 'Community'), ('capability', 'Crosscutting capability')], max_length=12)),
-                ('name', models.CharField(max_length=200, validators=[members.models.text.validate_line])),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('description', models.TextField(blank=True, validators=[members.models.text.validate_text])),
-                ('folded_name', models.GeneratedField(db_persist=True, expression=members.models.text.Fold('name'), output_field=models.TextField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("community", "Community"),
+                            ("capability", "Crosscutting capability"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=200, validators=[members.models.text.validate_line]
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, validators=[members.models.text.validate_text]
+                    ),
+                ),
+                (
+                    "folded_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=members.models.text.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'community or capability',
-                'verbose_name_plural': 'communities and capabilities',
-                'ordering': ['kind', 'folded_name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['community', 'capability'])), name='community_kind_known'), models.UniqueConstraint(members.models.text.Fold('name'), name='community_name_unique', violation_error_message='There is a community or capability with this name already (capitals, accents and spaces make no difference).')],
+                "verbose_name": "community or capability",
+                "verbose_name_plural": "communities and capabilities",
+                "ordering": ["kind", "folded_name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["community", "capability"])),
+                        name="community_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        members.models.text.Fold("name"),
+                        name="community_name_unique",
+                        violation_error_message="There is a community or capability with this name already (capitals, accents and spaces make no difference).",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='community',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_communityhistory" ("description", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") SELECT new_values."description", new_values."id", new_values."kind", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."slug" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b7c86e3fb74afd146f5717621b8f664ae1ebad50', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9c746', referencing='REFERENCING NEW TABLE AS new_values ', table='members_community', when='AFTER')),
+            model_name="community",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_communityhistory" ("description", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") SELECT new_values."description", new_values."id", new_values."kind", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."slug" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b7c86e3fb74afd146f5717621b8f664ae1ebad50",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_9c746",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_community",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='community',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_communityhistory" ("description", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") SELECT new_values."description", new_values."id", new_values."kind", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."slug" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."slug" IS DISTINCT FROM (new_values."slug")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d38de59ef2f072530eb02eca03b6923faa18b9d2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_ca5e7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_community', when='AFTER')),
+            model_name="community",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_communityhistory" ("description", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") SELECT new_values."description", new_values."id", new_values."kind", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."slug" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."slug" IS DISTINCT FROM (new_values."slug")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d38de59ef2f072530eb02eca03b6923faa18b9d2",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ca5e7",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_community",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='community',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_communityhistory" ("description", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") SELECT old_values."description", old_values."id", old_values."kind", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."slug" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='b3d780960405ccc88975ec10d4b01b329b21f77e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3b5fd', referencing='REFERENCING OLD TABLE AS old_values ', table='members_community', when='AFTER')),
+            model_name="community",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_communityhistory" ("description", "id", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "slug") SELECT old_values."description", old_values."id", old_values."kind", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."slug" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b3d780960405ccc88975ec10d4b01b329b21f77e",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3b5fd",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_community",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='communityhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="communityhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='communityhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.community'),
+            model_name="communityhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.community",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, help_text='Who stands for it that it was decided so.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="decision",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Who stands for it that it was decided so.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='decisionhistory',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Who stands for it that it was decided so.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="decisionhistory",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Who stands for it that it was decided so.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='decisionhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="decisionhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='decisionhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.decision'),
+            model_name="decisionhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="event",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='hosthistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="hosthistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='hosthistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.host'),
+            model_name="hosthistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.host",
+            ),
         ),
         migrations.AddField(
-            model_name='import',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="import",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Func(models.F('ror_id'), function='registry_is_ror_id', output_field=models.BooleanField())), name='institution_ror_id_valid', violation_error_message="The ROR id's checksum is wrong."),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Func(
+                        models.F("ror_id"),
+                        function="registry_is_ror_id",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                name="institution_ror_id_valid",
+                violation_error_message="The ROR id's checksum is wrong.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('country_code', ''), ('country_code__regex', '^[A-Z]{2}$'), _connector='OR'), name='institution_country_code_valid', violation_error_message='A country code is two capitals, like DE.'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("country_code", ""),
+                    ("country_code__regex", "^[A-Z]{2}$"),
+                    _connector="OR",
+                ),
+                name="institution_country_code_valid",
+                violation_error_message="A country code is two capitals, like DE.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='institution_place_on_earth', violation_error_message='The place is not on Earth.'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude", None), ("longitude", None)),
+                    models.Q(
+                        ("latitude__range", (-90, 90)),
+                        ("longitude__range", (-180, 180)),
+                    ),
+                    _connector="OR",
+                ),
+                name="institution_place_on_earth",
+                violation_error_message="The place is not on Earth.",
+            ),
         ),
         migrations.AddField(
-            model_name='hosthistory',
-            name='institution',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.institution'),
+            model_name="hosthistory",
+            name="institution",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.institution",
+            ),
         ),
         migrations.AddField(
-            model_name='host',
-            name='institution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosts', to='members.institution'),
+            model_name="host",
+            name="institution",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hosts",
+                to="members.institution",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='institution',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_institutionhistory" ("city", "country", "country_code", "id", "is_example", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ror_id", "website") SELECT new_values."city", new_values."country", new_values."country_code", new_values."id", new_values."is_example", new_values."latitude", new_values."longitude", new_values."name", new_values."other_names", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."ror_id", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='7e7a8a60fff6ccbdffa3705aaf4be4fa2a801b47', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6cdcc', referencing='REFERENCING NEW TABLE AS new_values ', table='members_institution', when='AFTER')),
+            model_name="institution",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_institutionhistory" ("city", "country", "country_code", "id", "is_example", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ror_id", "website") SELECT new_values."city", new_values."country", new_values."country_code", new_values."id", new_values."is_example", new_values."latitude", new_values."longitude", new_values."name", new_values."other_names", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."ror_id", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="7e7a8a60fff6ccbdffa3705aaf4be4fa2a801b47",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6cdcc",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_institution",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='institution',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_institutionhistory" ("city", "country", "country_code", "id", "is_example", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ror_id", "website") SELECT new_values."city", new_values."country", new_values."country_code", new_values."id", new_values."is_example", new_values."latitude", new_values."longitude", new_values."name", new_values."other_names", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."ror_id", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."city" IS DISTINCT FROM (new_values."city") OR old_values."country" IS DISTINCT FROM (new_values."country") OR old_values."country_code" IS DISTINCT FROM (new_values."country_code") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_example" IS DISTINCT FROM (new_values."is_example") OR old_values."latitude" IS DISTINCT FROM (new_values."latitude") OR old_values."longitude" IS DISTINCT FROM (new_values."longitude") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."other_names" IS DISTINCT FROM (new_values."other_names") OR old_values."ror_id" IS DISTINCT FROM (new_values."ror_id") OR old_values."website" IS DISTINCT FROM (new_values."website")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1bfcc131cce5f719fc62369636e48ee57dc0faa3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_107e0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_institution', when='AFTER')),
+            model_name="institution",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_institutionhistory" ("city", "country", "country_code", "id", "is_example", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ror_id", "website") SELECT new_values."city", new_values."country", new_values."country_code", new_values."id", new_values."is_example", new_values."latitude", new_values."longitude", new_values."name", new_values."other_names", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."ror_id", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."city" IS DISTINCT FROM (new_values."city") OR old_values."country" IS DISTINCT FROM (new_values."country") OR old_values."country_code" IS DISTINCT FROM (new_values."country_code") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_example" IS DISTINCT FROM (new_values."is_example") OR old_values."latitude" IS DISTINCT FROM (new_values."latitude") OR old_values."longitude" IS DISTINCT FROM (new_values."longitude") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."other_names" IS DISTINCT FROM (new_values."other_names") OR old_values."ror_id" IS DISTINCT FROM (new_values."ror_id") OR old_values."website" IS DISTINCT FROM (new_values."website")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1bfcc131cce5f719fc62369636e48ee57dc0faa3",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_107e0",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_institution",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='institution',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_institutionhistory" ("city", "country", "country_code", "id", "is_example", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ror_id", "website") SELECT old_values."city", old_values."country", old_values."country_code", old_values."id", old_values."is_example", old_values."latitude", old_values."longitude", old_values."name", old_values."other_names", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."ror_id", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9f1e72c80022d50180faac244fda6908d91b1793', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a812a', referencing='REFERENCING OLD TABLE AS old_values ', table='members_institution', when='AFTER')),
+            model_name="institution",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_institutionhistory" ("city", "country", "country_code", "id", "is_example", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ror_id", "website") SELECT old_values."city", old_values."country", old_values."country_code", old_values."id", old_values."is_example", old_values."latitude", old_values."longitude", old_values."name", old_values."other_names", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."ror_id", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9f1e72c80022d50180faac244fda6908d91b1793",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a812a",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_institution",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='institutionhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="institutionhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='institutionhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.institution'),
+            model_name="institutionhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.institution",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='level',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='690e0bf6a0fdbc44516d408eb0399c46f75aa08c', operation='DELETE', pgid='pgtrigger_never_deleted_46863', table='members_level', when='BEFORE')),
+            model_name="level",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="690e0bf6a0fdbc44516d408eb0399c46f75aa08c",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_46863",
+                    table="members_level",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='level',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_levelhistory" ("description", "has_own_seat", "id", "must_take_part", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "shares_seats", "slug") SELECT new_values."description", new_values."has_own_seat", new_values."id", new_values."must_take_part", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."shares_seats", new_values."slug" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8abac94968b0a3ebd8adef07d5527bb8c14c582a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_e48d7', referencing='REFERENCING NEW TABLE AS new_values ', table='members_level', when='AFTER')),
+            model_name="level",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_levelhistory" ("description", "has_own_seat", "id", "must_take_part", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "shares_seats", "slug") SELECT new_values."description", new_values."has_own_seat", new_values."id", new_values."must_take_part", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."shares_seats", new_values."slug" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8abac94968b0a3ebd8adef07d5527bb8c14c582a",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e48d7",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_level",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='level',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_levelhistory" ("description", "has_own_seat", "id", "must_take_part", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "shares_seats", "slug") SELECT new_values."description", new_values."has_own_seat", new_values."id", new_values."must_take_part", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."shares_seats", new_values."slug" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9a024a8e703200eb441c4b5f4da5886b526b64a7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4a3cd', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_level', when='AFTER')),
+            model_name="level",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_levelhistory" ("description", "has_own_seat", "id", "must_take_part", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "shares_seats", "slug") SELECT new_values."description", new_values."has_own_seat", new_values."id", new_values."must_take_part", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."shares_seats", new_values."slug" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9a024a8e703200eb441c4b5f4da5886b526b64a7",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4a3cd",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_level",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='level',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_levelhistory" ("description", "has_own_seat", "id", "must_take_part", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "shares_seats", "slug") SELECT old_values."description", old_values."has_own_seat", old_values."id", old_values."must_take_part", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."shares_seats", old_values."slug" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a27079b854e3d76e335c3fab7580ac81d7a24237', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_832bd', referencing='REFERENCING OLD TABLE AS old_values ', table='members_level', when='AFTER')),
+            model_name="level",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_levelhistory" ("description", "has_own_seat", "id", "must_take_part", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "shares_seats", "slug") SELECT old_values."description", old_values."has_own_seat", old_values."id", old_values."must_take_part", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."shares_seats", old_values."slug" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a27079b854e3d76e335c3fab7580ac81d7a24237",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_832bd",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_level",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='levelhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="levelhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='levelhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.level'),
+            model_name="levelhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.level",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='admission',
-            field=models.ForeignKey(blank=True, help_text='The decision by which the organization was admitted.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='admitted', to='members.decision'),
+            model_name="membership",
+            name="admission",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The decision by which the organization was admitted.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="admitted",
+                to="members.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='earlier',
-            field=models.ForeignKey(blank=True, help_text='The period that this one continues, after a change or a return.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='later', to='members.membership'),
+            model_name="membership",
+            name="earlier",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The period that this one continues, after a change or a return.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="later",
+                to="members.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='level',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.level'),
+            model_name="membership",
+            name="level",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="members.level",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='termination',
-            field=models.ForeignKey(blank=True, help_text='The decision by which the membership was terminated.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terminated', to='members.decision'),
+            model_name="membership",
+            name="termination",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The decision by which the membership was terminated.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="terminated",
+                to="members.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='membership',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='members.membership'),
+            model_name="event",
+            name="membership",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="members.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='admission',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The decision by which the organization was admitted.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.decision'),
+            model_name="membershiphistory",
+            name="admission",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The decision by which the organization was admitted.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='earlier',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The period that this one continues, after a change or a return.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.membership'),
+            model_name="membershiphistory",
+            name="earlier",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The period that this one continues, after a change or a return.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='level',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.level'),
+            model_name="membershiphistory",
+            name="level",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.level",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="membershiphistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.membership'),
+            model_name="membershiphistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='termination',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The decision by which the membership was terminated.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.decision'),
+            model_name="membershiphistory",
+            name="termination",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The decision by which the membership was terminated.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='namehistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="namehistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='namehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.name'),
+            model_name="namehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.name",
+            ),
         ),
         migrations.CreateModel(
-            name='SearchDocument',
+            name="SearchDocument",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='document', serialize=False, to='members.organization')),
-                ('names', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), help_text='Official, short, former, translated; folded.', size=None)),
-                ('name_words', django.contrib.postgres.search.SearchVectorField(help_text='The words of the names.')),
-                ('words', django.contrib.postgres.search.SearchVectorField(help_text='Those, and of focus, communities, capabilities and institutions.')),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="document",
+                        serialize=False,
+                        to="members.organization",
+                    ),
+                ),
+                (
+                    "names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        help_text="Official, short, former, translated; folded.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "name_words",
+                    django.contrib.postgres.search.SearchVectorField(
+                        help_text="The words of the names."
+                    ),
+                ),
+                (
+                    "words",
+                    django.contrib.postgres.search.SearchVectorField(
+                        help_text="Those, and of focus, communities, capabilities and institutions."
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='organization',
-            name='successor',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='members.organization'),
+            model_name="organization",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="predecessors",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='oldslug',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='old_slugs', to='members.organization'),
+            model_name="oldslug",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="old_slugs",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='namehistory',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="namehistory",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='name',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='members.organization'),
+            model_name="name",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="names",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='membershiphistory',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="membershiphistory",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.organization'),
+            model_name="membership",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='hosthistory',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="hosthistory",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='host',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosts', to='members.organization'),
+            model_name="host",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="hosts",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='members.organization'),
+            model_name="event",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='decisionhistory',
-            name='organization',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="decisionhistory",
+            name="organization",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='organization',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='members.organization'),
+            model_name="decision",
+            name="organization",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='organizationhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="organizationhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='organizationhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.organization'),
+            model_name="organizationhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='organizationhistory',
-            name='successor',
-            field=models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="organizationhistory",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='account',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='person', to=settings.AUTH_USER_MODEL),
+            model_name="person",
+            name="account",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="person",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='account',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="personhistory",
+            name="account",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="personhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.person'),
+            model_name="personhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyvalue',
-            constraint=models.UniqueConstraint(fields=('key', 'started_on'), name='policy_value_once_a_day', violation_error_message='There is a value from that day already.'),
+            model_name="policyvalue",
+            constraint=models.UniqueConstraint(
+                fields=("key", "started_on"),
+                name="policy_value_once_a_day",
+                violation_error_message="There is a value from that day already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('value__regex', '^([0-9]+(/[1-9][0-9]*)?|down|up)$')), name='policy_value_readable', violation_error_message='Not a number, a fraction, “down” or “up”.'),
+            model_name="policyvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__regex", "^([0-9]+(/[1-9][0-9]*)?|down|up)$")
+                ),
+                name="policy_value_readable",
+                violation_error_message="Not a number, a fraction, “down” or “up”.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyvalue',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f3724aeed771fd194644f5239786593f4e4f6276', operation='DELETE', pgid='pgtrigger_never_deleted_7594e', table='members_policyvalue', when='BEFORE')),
+            model_name="policyvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="f3724aeed771fd194644f5239786593f4e4f6276",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_7594e",
+                    table="members_policyvalue",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyvalue',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_policyvaluehistory" ("id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_on", "value") SELECT new_values."id", new_values."key", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."started_on", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dd7dfc4d75426e3b63634e20571a402b4e488799', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_026cd', referencing='REFERENCING NEW TABLE AS new_values ', table='members_policyvalue', when='AFTER')),
+            model_name="policyvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_policyvaluehistory" ("id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_on", "value") SELECT new_values."id", new_values."key", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."source", new_values."started_on", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="dd7dfc4d75426e3b63634e20571a402b4e488799",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_026cd",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_policyvalue",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyvalue',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_policyvaluehistory" ("id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_on", "value") SELECT new_values."id", new_values."key", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."started_on", new_values."value" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3a3aca705a015c90471476927b0444315ec0031f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_7af4c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_policyvalue', when='AFTER')),
+            model_name="policyvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_policyvaluehistory" ("id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_on", "value") SELECT new_values."id", new_values."key", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."source", new_values."started_on", new_values."value" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3a3aca705a015c90471476927b0444315ec0031f",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_7af4c",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_policyvalue",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyvalue',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_policyvaluehistory" ("id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_on", "value") SELECT old_values."id", old_values."key", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."started_on", old_values."value" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='3cd7dc556cb6a2788219fa23b84ea765fe9f6712', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e828f', referencing='REFERENCING OLD TABLE AS old_values ', table='members_policyvalue', when='AFTER')),
+            model_name="policyvalue",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_policyvaluehistory" ("id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started_on", "value") SELECT old_values."id", old_values."key", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."source", old_values."started_on", old_values."value" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3cd7dc556cb6a2788219fa23b84ea765fe9f6712",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e828f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_policyvalue",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='policyvaluehistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="policyvaluehistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='policyvaluehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.policyvalue'),
+            model_name="policyvaluehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.policyvalue",
+            ),
         ),
         migrations.AddField(
-            model_name='representative',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='members.organization'),
+            model_name="representative",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="representatives",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='representative',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='members.person'),
+            model_name="representative",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="representatives",
+                to="members.person",
+            ),
         ),
         migrations.AddField(
-            model_name='representativehistory',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="representativehistory",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='representativehistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.person'),
+            model_name="representativehistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.person",
+            ),
         ),
         migrations.AddField(
-            model_name='representativehistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="representativehistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='representativehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.representative'),
+            model_name="representativehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.representative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='searchword',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['word'], name='search_word_trigrams', opclasses=['gin_trgm_ops']),
+            model_name="searchword",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["word"], name="search_word_trigrams", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddField(
-            model_name='service',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='members.community'),
+            model_name="service",
+            name="community",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="services",
+                to="members.community",
+            ),
         ),
         migrations.AddField(
-            model_name='service',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='members.organization'),
+            model_name="service",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="services",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='servicehistory',
-            name='community',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.community'),
+            model_name="servicehistory",
+            name="community",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.community",
+            ),
         ),
         migrations.AddField(
-            model_name='servicehistory',
-            name='organization',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.organization'),
+            model_name="servicehistory",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="members.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='servicehistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="servicehistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='servicehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='members.service'),
+            model_name="servicehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="members.service",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='communityhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f6e829621517573d1c41efcd3866f4aff1018f5a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_86722', table='members_communityhistory', when='BEFORE')),
+            model_name="communityhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f6e829621517573d1c41efcd3866f4aff1018f5a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_86722",
+                    table="members_communityhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='institutionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='157b01b8d154ffbe03b0c2a843dcee3618c16cbc', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_49398', table='members_institutionhistory', when='BEFORE')),
+            model_name="institutionhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="157b01b8d154ffbe03b0c2a843dcee3618c16cbc",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_49398",
+                    table="members_institutionhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='levelhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='499763e7e382c5ee428f287e5e77efb733ff3195', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_64488', table='members_levelhistory', when='BEFORE')),
+            model_name="levelhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="499763e7e382c5ee428f287e5e77efb733ff3195",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_64488",
+                    table="members_levelhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='searchdocument',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='search_document_words'),
+            model_name="searchdocument",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["words"], name="search_document_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(members.models.text.Fold('name'), name='organization_name_unique', violation_error_message='There is an organization with this name already (capitals, accents and spaces make no difference).'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                members.models.text.Fold("name"),
+                name="organization_name_unique",
+                violation_error_message="There is an organization with this name already (capitals, accents and spaces make no difference).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(members.models.text.Fold('short_name'), condition=models.Q(('short_name', ''), _negated=True), name='organization_short_name_unique', violation_error_message='There is an organization with this short name already (capitals, accents and spaces make no difference).'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                members.models.text.Fold("short_name"),
+                condition=models.Q(("short_name", ""), _negated=True),
+                name="organization_short_name_unique",
+                violation_error_message="There is an organization with this short name already (capitals, accents and spaces make no difference).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(members.models.text.IsBlank('name'), _negated=True), name='organization_name_given', violation_error_message='The name is empty.'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(members.models.text.IsBlank("name"), _negated=True),
+                name="organization_name_given",
+                violation_error_message="The name is empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Func(models.F('public_id'), function='registry_is_public_id', output_field=models.BooleanField())), name='organization_public_id_valid', violation_error_message="The public id's check character is wrong."),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Func(
+                        models.F("public_id"),
+                        function="registry_is_public_id",
+                        output_field=models.BooleanField(),
+                    )
+                ),
+                name="organization_public_id_valid",
+                violation_error_message="The public id's check character is wrong.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('succeeded_on', None), ('successor', None)), models.Q(('succeeded_on__isnull', False), ('successor__isnull', False)), _connector='OR'), name='organization_successor_dated', violation_error_message='A successor needs a date, and a date one.'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("succeeded_on", None), ("successor", None)),
+                    models.Q(
+                        ("succeeded_on__isnull", False), ("successor__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="organization_successor_dated",
+                violation_error_message="A successor needs a date, and a date one.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('successor', None), models.Q(('successor', models.F('pk')), _negated=True), _connector='OR'), name='organization_not_its_own_successor', violation_error_message='An organization cannot succeed itself.'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("successor", None),
+                    models.Q(("successor", models.F("pk")), _negated=True),
+                    _connector="OR",
+                ),
+                name="organization_not_its_own_successor",
+                violation_error_message="An organization cannot succeed itself.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2ec83e83adf3bb63fc8806f6443cc79bc172b27f', operation='DELETE', pgid='pgtrigger_never_deleted_9e967', table='members_organization', when='BEFORE')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="2ec83e83adf3bb63fc8806f6443cc79bc172b27f",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_9e967",
+                    table="members_organization",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_organizationhistory" ("description", "focus", "id", "is_example", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "short_name", "slug", "succeeded_on", "successor_id", "unknown", "website") SELECT new_values."description", new_values."focus", new_values."id", new_values."is_example", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."public_id", new_values."short_name", new_values."slug", new_values."succeeded_on", new_values."successor_id", new_values."unknown", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='064c2cbebfd7cf5e179253f4c371110989a998c3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5fbf2', referencing='REFERENCING NEW TABLE AS new_values ', table='members_organization', when='AFTER')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_organizationhistory" ("description", "focus", "id", "is_example", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "short_name", "slug", "succeeded_on", "successor_id", "unknown", "website") SELECT new_values."description", new_values."focus", new_values."id", new_values."is_example", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."public_id", new_values."short_name", new_values."slug", new_values."succeeded_on", new_values."successor_id", new_values."unknown", new_values."website" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="064c2cbebfd7cf5e179253f4c371110989a998c3",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_5fbf2",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_organization",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_organizationhistory" ("description", "focus", "id", "is_example", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "short_name", "slug", "succeeded_on", "successor_id", "unknown", "website") SELECT new_values."description", new_values."focus", new_values."id", new_values."is_example", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."public_id", new_values."short_name", new_values."slug", new_values."succeeded_on", new_values."successor_id", new_values."unknown", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."focus" IS DISTINCT FROM (new_values."focus") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_example" IS DISTINCT FROM (new_values."is_example") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."public_id" IS DISTINCT FROM (new_values."public_id") OR old_values."short_name" IS DISTINCT FROM (new_values."short_name") OR old_values."slug" IS DISTINCT FROM (new_values."slug") OR old_values."succeeded_on" IS DISTINCT FROM (new_values."succeeded_on") OR old_values."successor_id" IS DISTINCT FROM (new_values."successor_id") OR old_values."unknown" IS DISTINCT FROM (new_values."unknown") OR old_values."website" IS DISTINCT FROM (new_values."website")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a4491dffe83951890a7007105cf4d07993f9a3ff', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_af66e', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_organization', when='AFTER')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_organizationhistory" ("description", "focus", "id", "is_example", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "short_name", "slug", "succeeded_on", "successor_id", "unknown", "website") SELECT new_values."description", new_values."focus", new_values."id", new_values."is_example", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."public_id", new_values."short_name", new_values."slug", new_values."succeeded_on", new_values."successor_id", new_values."unknown", new_values."website" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."description" IS DISTINCT FROM (new_values."description") OR old_values."focus" IS DISTINCT FROM (new_values."focus") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_example" IS DISTINCT FROM (new_values."is_example") OR old_values."name" IS DISTINCT FROM (new_values."name") OR old_values."public_id" IS DISTINCT FROM (new_values."public_id") OR old_values."short_name" IS DISTINCT FROM (new_values."short_name") OR old_values."slug" IS DISTINCT FROM (new_values."slug") OR old_values."succeeded_on" IS DISTINCT FROM (new_values."succeeded_on") OR old_values."successor_id" IS DISTINCT FROM (new_values."successor_id") OR old_values."unknown" IS DISTINCT FROM (new_values."unknown") OR old_values."website" IS DISTINCT FROM (new_values."website")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a4491dffe83951890a7007105cf4d07993f9a3ff",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_af66e",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_organization",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organization',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_organizationhistory" ("description", "focus", "id", "is_example", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "short_name", "slug", "succeeded_on", "successor_id", "unknown", "website") SELECT old_values."description", old_values."focus", old_values."id", old_values."is_example", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."public_id", old_values."short_name", old_values."slug", old_values."succeeded_on", old_values."successor_id", old_values."unknown", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a1c63bf641fedfe159304f2436de045a947418fc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_e843d', referencing='REFERENCING OLD TABLE AS old_values ', table='members_organization', when='AFTER')),
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_organizationhistory" ("description", "focus", "id", "is_example", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "short_name", "slug", "succeeded_on", "successor_id", "unknown", "website") SELECT old_values."description", old_values."focus", old_values."id", old_values."is_example", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."public_id", old_values."short_name", old_values."slug", old_values."succeeded_on", old_values."successor_id", old_values."unknown", old_values."website" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a1c63bf641fedfe159304f2436de045a947418fc",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e843d",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_organization",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='namehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cea4387a1d2b78cb267c3aedffd8099a6af9f1d9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1f982', table='members_namehistory', when='BEFORE')),
+            model_name="namehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cea4387a1d2b78cb267c3aedffd8099a6af9f1d9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_1f982",
+                    table="members_namehistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='name',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['former', 'short', 'translated'])), name='name_kind_known'),
+            model_name="name",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["former", "short", "translated"])),
+                name="name_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='name',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'translated'), _negated=True), models.Q(('language', ''), _negated=True), _connector='OR'), name='name_translated_has_language', violation_error_message='A translated name needs its language.'),
+            model_name="name",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "translated"), _negated=True),
+                    models.Q(("language", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="name_translated_has_language",
+                violation_error_message="A translated name needs its language.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='name',
-            constraint=models.UniqueConstraint(models.F('organization'), models.F('kind'), members.models.text.Fold('text'), models.F('language'), name='name_once', violation_error_message='The organization has this name already.'),
+            model_name="name",
+            constraint=models.UniqueConstraint(
+                models.F("organization"),
+                models.F("kind"),
+                members.models.text.Fold("text"),
+                models.F("language"),
+                name="name_once",
+                violation_error_message="The organization has this name already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='name',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_namehistory" ("ended_on", "id", "kind", "language", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."ended_on", new_values."id", new_values."kind", new_values."language", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e2d7c1452f76367efcb758620ae89aae6386d0be', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_d98f0', referencing='REFERENCING NEW TABLE AS new_values ', table='members_name', when='AFTER')),
+            model_name="name",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_namehistory" ("ended_on", "id", "kind", "language", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."ended_on", new_values."id", new_values."kind", new_values."language", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e2d7c1452f76367efcb758620ae89aae6386d0be",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_d98f0",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_name",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='name',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_namehistory" ("ended_on", "id", "kind", "language", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."ended_on", new_values."id", new_values."kind", new_values."language", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."ended_on" IS DISTINCT FROM (new_values."ended_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."language" IS DISTINCT FROM (new_values."language") OR old_values."organization_id" IS DISTINCT FROM (new_values."organization_id") OR old_values."text" IS DISTINCT FROM (new_values."text")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5b1aac8b985a1792834aebce4d7669be9cc9bc7a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_72f0d', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_name', when='AFTER')),
+            model_name="name",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_namehistory" ("ended_on", "id", "kind", "language", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT new_values."ended_on", new_values."id", new_values."kind", new_values."language", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."ended_on" IS DISTINCT FROM (new_values."ended_on") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."language" IS DISTINCT FROM (new_values."language") OR old_values."organization_id" IS DISTINCT FROM (new_values."organization_id") OR old_values."text" IS DISTINCT FROM (new_values."text")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="5b1aac8b985a1792834aebce4d7669be9cc9bc7a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_72f0d",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_name",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='name',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_namehistory" ("ended_on", "id", "kind", "language", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT old_values."ended_on", old_values."id", old_values."kind", old_values."language", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4e3eb4543a123bc5ad0f2f71a99562e271d2ec2a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_ee1be', referencing='REFERENCING OLD TABLE AS old_values ', table='members_name', when='AFTER')),
+            model_name="name",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_namehistory" ("ended_on", "id", "kind", "language", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") SELECT old_values."ended_on", old_values."id", old_values."kind", old_values."language", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."text" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="4e3eb4543a123bc5ad0f2f71a99562e271d2ec2a",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ee1be",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_name",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membershiphistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='079945a68704aa834c6447a946fe1b18bb372123', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_921bf', table='members_membershiphistory', when='BEFORE')),
+            model_name="membershiphistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="079945a68704aa834c6447a946fe1b18bb372123",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_921bf",
+                    table="members_membershiphistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='membership_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="membership_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_on', None)), models.Q(('ended_on__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='membership_end_has_reason', violation_error_message='An end needs a reason, and a reason an end.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end_reason", ""), ("ended_on", None)),
+                    models.Q(
+                        ("ended_on__isnull", False),
+                        models.Q(("end_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="membership_end_has_reason",
+                violation_error_message="An end needs a reason, and a reason an end.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('end_reason__in', ['', 'resigned', 'terminated', 'dissolved', 'merged', 'level_changed'])), name='membership_end_reason_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "end_reason__in",
+                        [
+                            "",
+                            "resigned",
+                            "terminated",
+                            "dissolved",
+                            "merged",
+                            "level_changed",
+                        ],
+                    )
+                ),
+                name="membership_end_reason_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', 'terminated'), ('termination__isnull', False)), models.Q(models.Q(('end_reason', 'terminated'), _negated=True), ('termination', None)), _connector='OR'), name='membership_termination_has_decision', violation_error_message='A termination rests on a decision, and only a termination does.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("end_reason", "terminated"), ("termination__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("end_reason", "terminated"), _negated=True),
+                        ("termination", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="membership_termination_has_decision",
+                violation_error_message="A termination rests on a decision, and only a termination does.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), (members.models.periods.Period(), '&&')], name='membership_no_overlap', violation_error_message='The organization is a member in that time already: two periods of membership cannot overlap.'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organization", "="),
+                    (members.models.periods.Period(), "&&"),
+                ],
+                name="membership_no_overlap",
+                violation_error_message="The organization is a member in that time already: two periods of membership cannot overlap.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='336bc148b14c73f00c8cd3c9bad38bd0735f132f', operation='DELETE', pgid='pgtrigger_never_deleted_6f168', table='members_membership', when='BEFORE')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="336bc148b14c73f00c8cd3c9bad38bd0735f132f",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_6f168",
+                    table="members_membership",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_membershiphistory" ("admission_id", "earlier_id", "end_reason", "ended_on", "id", "level_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "termination_id") SELECT new_values."admission_id", new_values."earlier_id", new_values."end_reason", new_values."ended_on", new_values."id", new_values."level_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."started_on", new_values."termination_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bf2bb62c086a613a0eca190a5db90686f8a633cd', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_20243', referencing='REFERENCING NEW TABLE AS new_values ', table='members_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_membershiphistory" ("admission_id", "earlier_id", "end_reason", "ended_on", "id", "level_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "termination_id") SELECT new_values."admission_id", new_values."earlier_id", new_values."end_reason", new_values."ended_on", new_values."id", new_values."level_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."started_on", new_values."termination_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="bf2bb62c086a613a0eca190a5db90686f8a633cd",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_20243",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_membershiphistory" ("admission_id", "earlier_id", "end_reason", "ended_on", "id", "level_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "termination_id") SELECT new_values."admission_id", new_values."earlier_id", new_values."end_reason", new_values."ended_on", new_values."id", new_values."level_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."started_on", new_values."termination_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9223de4bb681bc801825dd9877d6c9bf6018d0f5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f5071', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_membershiphistory" ("admission_id", "earlier_id", "end_reason", "ended_on", "id", "level_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "termination_id") SELECT new_values."admission_id", new_values."earlier_id", new_values."end_reason", new_values."ended_on", new_values."id", new_values."level_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."started_on", new_values."termination_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9223de4bb681bc801825dd9877d6c9bf6018d0f5",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f5071",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_membershiphistory" ("admission_id", "earlier_id", "end_reason", "ended_on", "id", "level_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "termination_id") SELECT old_values."admission_id", old_values."earlier_id", old_values."end_reason", old_values."ended_on", old_values."id", old_values."level_id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."started_on", old_values."termination_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a2c452f139d433682d6e269f1521bf033148b6a2', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_84b9f', referencing='REFERENCING OLD TABLE AS old_values ', table='members_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_membershiphistory" ("admission_id", "earlier_id", "end_reason", "ended_on", "id", "level_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on", "termination_id") SELECT old_values."admission_id", old_values."earlier_id", old_values."end_reason", old_values."ended_on", old_values."id", old_values."level_id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."started_on", old_values."termination_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a2c452f139d433682d6e269f1521bf033148b6a2",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_84b9f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hosthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0ae3fcf70564f78019d612895534c7d5908a4366', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f2859', table='members_hosthistory', when='BEFORE')),
+            model_name="hosthistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0ae3fcf70564f78019d612895534c7d5908a4366",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f2859",
+                    table="members_hosthistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='host',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='host_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="host",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="host_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='host',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['host', 'partner'])), name='host_role_known'),
+            model_name="host",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["host", "partner"])),
+                name="host_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='host',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('institution', '='), (members.models.periods.Period(), '&&')], name='host_once_at_a_time', violation_error_message='The institution is recorded for that time already.'),
+            model_name="host",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organization", "="),
+                    ("institution", "="),
+                    (members.models.periods.Period(), "&&"),
+                ],
+                name="host_once_at_a_time",
+                violation_error_message="The institution is recorded for that time already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_hosthistory" ("ended_on", "id", "institution_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on") SELECT new_values."ended_on", new_values."id", new_values."institution_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."started_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b17ec63141e7e367b6f6ed10cee23328b4d7aee5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_42438', referencing='REFERENCING NEW TABLE AS new_values ', table='members_host', when='AFTER')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_hosthistory" ("ended_on", "id", "institution_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on") SELECT new_values."ended_on", new_values."id", new_values."institution_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."started_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b17ec63141e7e367b6f6ed10cee23328b4d7aee5",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_42438",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_host",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_hosthistory" ("ended_on", "id", "institution_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on") SELECT new_values."ended_on", new_values."id", new_values."institution_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."role", new_values."started_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='9f2fac6ff82b802cd834d473e63b41ab88c405b1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_46fe8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_host', when='AFTER')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_hosthistory" ("ended_on", "id", "institution_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on") SELECT new_values."ended_on", new_values."id", new_values."institution_id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."role", new_values."started_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9f2fac6ff82b802cd834d473e63b41ab88c405b1",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_46fe8",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_host",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='host',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_hosthistory" ("ended_on", "id", "institution_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on") SELECT old_values."ended_on", old_values."id", old_values."institution_id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."started_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8c1953717ff3ce10cd8cb9006c3b67448448d77d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_1ef7a', referencing='REFERENCING OLD TABLE AS old_values ', table='members_host', when='AFTER')),
+            model_name="host",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_hosthistory" ("ended_on", "id", "institution_id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on") SELECT old_values."ended_on", old_values."id", old_values."institution_id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."started_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8c1953717ff3ce10cd8cb9006c3b67448448d77d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1ef7a",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_host",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['organization', '-at'], name='event_organization_at'),
+            model_name="event",
+            index=models.Index(
+                fields=["organization", "-at"], name="event_organization_at"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('verb__in', ['admitted', 'level_changed', 'ended', 'reinstated', 'corrected', 'renamed', 'succeeded', 'committed', 'confirmed', 'withdrawn', 'imported'])), name='event_verb_known'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "verb__in",
+                        [
+                            "admitted",
+                            "level_changed",
+                            "ended",
+                            "reinstated",
+                            "corrected",
+                            "renamed",
+                            "succeeded",
+                            "committed",
+                            "confirmed",
+                            "withdrawn",
+                            "imported",
+                        ],
+                    )
+                ),
+                name="event_verb_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5ec9c77724ce0ceba37a0fdafd1bff23d7a19387', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_76ade', table='members_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5ec9c77724ce0ceba37a0fdafd1bff23d7a19387",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_76ade",
+                    table="members_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decisionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b2f08631f9678d4b2b8bcd3772e2016b34c9110a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_810d6', table='members_decisionhistory', when='BEFORE')),
+            model_name="decisionhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b2f08631f9678d4b2b8bcd3772e2016b34c9110a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_810d6",
+                    table="members_decisionhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='decision_has_decider_and_time', violation_error_message='A decision needs its outcome, who decided it, and when.'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at", None), ("decided_by", None), ("outcome", "")
+                    ),
+                    models.Q(
+                        models.Q(("outcome", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_has_decider_and_time",
+                violation_error_message="A decision needs its outcome, who decided it, and when.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'carried', 'lost']), ('kind__in', ['admission', 'termination', 'other']), ('ground__in', ['', 'against_charter', 'not_taking_part'])), name='decision_words_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["", "carried", "lost"]),
+                    ("kind__in", ["admission", "termination", "other"]),
+                    ("ground__in", ["", "against_charter", "not_taking_part"]),
+                ),
+                name="decision_words_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind', 'termination'), _negated=True), ('ground', '')), models.Q(('kind', 'termination'), ('organization__isnull', False), models.Q(('ground', ''), _negated=True)), _connector='OR'), name='decision_termination_has_ground', violation_error_message='A termination needs the organization and its ground, and nothing else has a ground.'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("kind", "termination"), _negated=True), ("ground", "")
+                    ),
+                    models.Q(
+                        ("kind", "termination"),
+                        ("organization__isnull", False),
+                        models.Q(("ground", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_termination_has_ground",
+                violation_error_message="A termination needs the organization and its ground, and nothing else has a ground.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ae8382b0194e2c58305f7e1f8425f09e75dc0ac1', operation='DELETE', pgid='pgtrigger_never_deleted_f5321', table='members_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="ae8382b0194e2c58305f7e1f8425f09e75dc0ac1",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_f5321",
+                    table="members_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_decisionhistory" ("body", "clause", "decided_at", "decided_by_id", "ground", "id", "kind", "organization_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "reason", "votes_against", "votes_for") SELECT new_values."body", new_values."clause", new_values."decided_at", new_values."decided_by_id", new_values."ground", new_values."id", new_values."kind", new_values."organization_id", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."reason", new_values."votes_against", new_values."votes_for" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='5d90a2cb1d9b4545c288791237bfb343dba3c112', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_72a22', referencing='REFERENCING NEW TABLE AS new_values ', table='members_decision', when='AFTER')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_decisionhistory" ("body", "clause", "decided_at", "decided_by_id", "ground", "id", "kind", "organization_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "reason", "votes_against", "votes_for") SELECT new_values."body", new_values."clause", new_values."decided_at", new_values."decided_by_id", new_values."ground", new_values."id", new_values."kind", new_values."organization_id", new_values."outcome", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."reason", new_values."votes_against", new_values."votes_for" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="5d90a2cb1d9b4545c288791237bfb343dba3c112",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_72a22",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_decision",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_decisionhistory" ("body", "clause", "decided_at", "decided_by_id", "ground", "id", "kind", "organization_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "reason", "votes_against", "votes_for") SELECT new_values."body", new_values."clause", new_values."decided_at", new_values."decided_by_id", new_values."ground", new_values."id", new_values."kind", new_values."organization_id", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."reason", new_values."votes_against", new_values."votes_for" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0ba69285497d1801e71b9e8ee09192ac2ba21f35', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_f615f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_decision', when='AFTER')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_decisionhistory" ("body", "clause", "decided_at", "decided_by_id", "ground", "id", "kind", "organization_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "reason", "votes_against", "votes_for") SELECT new_values."body", new_values."clause", new_values."decided_at", new_values."decided_by_id", new_values."ground", new_values."id", new_values."kind", new_values."organization_id", new_values."outcome", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."reason", new_values."votes_against", new_values."votes_for" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="0ba69285497d1801e71b9e8ee09192ac2ba21f35",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f615f",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_decision",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_decisionhistory" ("body", "clause", "decided_at", "decided_by_id", "ground", "id", "kind", "organization_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "reason", "votes_against", "votes_for") SELECT old_values."body", old_values."clause", old_values."decided_at", old_values."decided_by_id", old_values."ground", old_values."id", old_values."kind", old_values."organization_id", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."reason", old_values."votes_against", old_values."votes_for" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='281e90d271434782ada3fa81def1c6f8b5b94d4c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_3b3d6', referencing='REFERENCING OLD TABLE AS old_values ', table='members_decision', when='AFTER')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_decisionhistory" ("body", "clause", "decided_at", "decided_by_id", "ground", "id", "kind", "organization_id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "reason", "votes_against", "votes_for") SELECT old_values."body", old_values."clause", old_values."decided_at", old_values."decided_by_id", old_values."ground", old_values."id", old_values."kind", old_values."organization_id", old_values."outcome", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."reason", old_values."votes_against", old_values."votes_for" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="281e90d271434782ada3fa81def1c6f8b5b94d4c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3b3d6",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_decision",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organizationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c143c9e27849bd8df61f8a5b285a591f5fb3cf67', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_4bdbf', table='members_organizationhistory', when='BEFORE')),
+            model_name="organizationhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c143c9e27849bd8df61f8a5b285a591f5fb3cf67",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_4bdbf",
+                    table="members_organizationhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_personhistory" ("account_id", "affiliation", "email", "email_visibility", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."account_id", new_values."affiliation", new_values."email", new_values."email_visibility", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c7b4f5a948c677d8271277ed55aa61a2c26a1636', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ccaf2', referencing='REFERENCING NEW TABLE AS new_values ', table='members_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_personhistory" ("account_id", "affiliation", "email", "email_visibility", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."account_id", new_values."affiliation", new_values."email", new_values."email_visibility", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c7b4f5a948c677d8271277ed55aa61a2c26a1636",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_ccaf2",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_personhistory" ("account_id", "affiliation", "email", "email_visibility", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."account_id", new_values."affiliation", new_values."email", new_values."email_visibility", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='fd7553ee1e917398e3bdcbb37bfdb5f6c27c4cb6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a133a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_personhistory" ("account_id", "affiliation", "email", "email_visibility", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."account_id", new_values."affiliation", new_values."email", new_values."email_visibility", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="fd7553ee1e917398e3bdcbb37bfdb5f6c27c4cb6",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a133a",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_personhistory" ("account_id", "affiliation", "email", "email_visibility", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."account_id", old_values."affiliation", old_values."email", old_values."email_visibility", old_values."id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='fad66c646132614843789c5a188511d0a309da0e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_b4a8d', referencing='REFERENCING OLD TABLE AS old_values ', table='members_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_personhistory" ("account_id", "affiliation", "email", "email_visibility", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."account_id", old_values."affiliation", old_values."email", old_values."email_visibility", old_values."id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="fad66c646132614843789c5a188511d0a309da0e",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b4a8d",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='personhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ae8ffab1a16f842ac51c1764a0c677b52b0c6d32', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_682f8', table='members_personhistory', when='BEFORE')),
+            model_name="personhistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ae8ffab1a16f842ac51c1764a0c677b52b0c6d32",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_682f8",
+                    table="members_personhistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyvaluehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86b086acf3d006fe5cfbde4303029d161ecbdf04', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f4cb8', table='members_policyvaluehistory', when='BEFORE')),
+            model_name="policyvaluehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="86b086acf3d006fe5cfbde4303029d161ecbdf04",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f4cb8",
+                    table="members_policyvaluehistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='representative_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="representative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="representative_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'primary_contact', 'editor', 'seat_holder', 'alternate'])), name='representative_role_known'),
+            model_name="representative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "lead",
+                            "primary_contact",
+                            "editor",
+                            "seat_holder",
+                            "alternate",
+                        ],
+                    )
+                ),
+                name="representative_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.CheckConstraint(condition=models.Q(('visibility__in', ['public', 'members', 'staff'])), name='representative_visibility_known'),
+            model_name="representative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visibility__in", ["public", "members", "staff"])),
+                name="representative_visibility_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'seat_holder')), expressions=[('organization', '='), (members.models.periods.Period(), '&&')], name='representative_one_seat_holder', violation_error_message="Somebody else holds this organization's seat in that time. End that term first, or let the terms follow each other."),
+            model_name="representative",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("role", "seat_holder")),
+                expressions=[
+                    ("organization", "="),
+                    (members.models.periods.Period(), "&&"),
+                ],
+                name="representative_one_seat_holder",
+                violation_error_message="Somebody else holds this organization's seat in that time. End that term first, or let the terms follow each other.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('person', '='), ('role', '='), (members.models.periods.Period(), '&&')], name='representative_once_in_a_role', violation_error_message='This person has this role for the organization in that time already.'),
+            model_name="representative",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organization", "="),
+                    ("person", "="),
+                    ("role", "="),
+                    (members.models.periods.Period(), "&&"),
+                ],
+                name="representative_once_in_a_role",
+                violation_error_message="This person has this role for the organization in that time already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='2814f9cfa32caeab55715f4e345850303a682f7e', operation='DELETE', pgid='pgtrigger_never_deleted_e3281', table='members_representative', when='BEFORE')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="2814f9cfa32caeab55715f4e345850303a682f7e",
+                    operation="DELETE",
+                    pgid="pgtrigger_never_deleted_e3281",
+                    table="members_representative",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_representativehistory" ("ended_on", "id", "organization_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on", "visibility") SELECT new_values."ended_on", new_values."id", new_values."organization_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."started_on", new_values."visibility" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3637e4f162758cfe9a571ec7cbe35a10ab1e5edc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_b088f', referencing='REFERENCING NEW TABLE AS new_values ', table='members_representative', when='AFTER')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_representativehistory" ("ended_on", "id", "organization_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on", "visibility") SELECT new_values."ended_on", new_values."id", new_values."organization_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."role", new_values."started_on", new_values."visibility" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3637e4f162758cfe9a571ec7cbe35a10ab1e5edc",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b088f",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_representative",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_representativehistory" ("ended_on", "id", "organization_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on", "visibility") SELECT new_values."ended_on", new_values."id", new_values."organization_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."role", new_values."started_on", new_values."visibility" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='563659510495c85d960551559783b0198e5d15aa', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_08559', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_representative', when='AFTER')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_representativehistory" ("ended_on", "id", "organization_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on", "visibility") SELECT new_values."ended_on", new_values."id", new_values."organization_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."role", new_values."started_on", new_values."visibility" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="563659510495c85d960551559783b0198e5d15aa",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_08559",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_representative",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representative',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_representativehistory" ("ended_on", "id", "organization_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on", "visibility") SELECT old_values."ended_on", old_values."id", old_values."organization_id", old_values."person_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."started_on", old_values."visibility" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='4d640c15127d9b571bdc8498256b0cf610b60478', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_00a3e', referencing='REFERENCING OLD TABLE AS old_values ', table='members_representative', when='AFTER')),
+            model_name="representative",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_representativehistory" ("ended_on", "id", "organization_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "started_on", "visibility") SELECT old_values."ended_on", old_values."id", old_values."organization_id", old_values."person_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."role", old_values."started_on", old_values."visibility" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="4d640c15127d9b571bdc8498256b0cf610b60478",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_00a3e",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_representative",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='representativehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1f96c0deb490480da1a8ea8f86e84bb626b3128f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ecee4', table='members_representativehistory', when='BEFORE')),
+            model_name="representativehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="1f96c0deb490480da1a8ea8f86e84bb626b3128f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ecee4",
+                    table="members_representativehistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='service_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="service",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="service_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='service',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('organization', '='), ('community', '='), (members.models.periods.Period(), '&&')], name='service_once_at_a_time', violation_error_message='The organization serves this one in that time already.'),
+            model_name="service",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("organization", "="),
+                    ("community", "="),
+                    (members.models.periods.Period(), "&&"),
+                ],
+                name="service_once_at_a_time",
+                violation_error_message="The organization serves this one in that time already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_servicehistory" ("community_id", "ended_on", "how", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on") SELECT new_values."community_id", new_values."ended_on", new_values."how", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."started_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='84ddb31628e596c54ee2dca16125e757b10f8261', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1db0a', referencing='REFERENCING NEW TABLE AS new_values ', table='members_service', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_servicehistory" ("community_id", "ended_on", "how", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on") SELECT new_values."community_id", new_values."ended_on", new_values."how", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."started_on" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="84ddb31628e596c54ee2dca16125e757b10f8261",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1db0a",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="members_service",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_servicehistory" ("community_id", "ended_on", "how", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on") SELECT new_values."community_id", new_values."ended_on", new_values."how", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."started_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='466680fb8db25f86b4809f89d5ed278da316a3ae', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_2eb05', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='members_service', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_servicehistory" ("community_id", "ended_on", "how", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on") SELECT new_values."community_id", new_values."ended_on", new_values."how", new_values."id", new_values."organization_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."started_on" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="466680fb8db25f86b4809f89d5ed278da316a3ae",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2eb05",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="members_service",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_servicehistory" ("community_id", "ended_on", "how", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on") SELECT old_values."community_id", old_values."ended_on", old_values."how", old_values."id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."started_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='efb6a325682485f9cdcc02b23ac91269257a55de', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_64c5c', referencing='REFERENCING OLD TABLE AS old_values ', table='members_service', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "members_servicehistory" ("community_id", "ended_on", "how", "id", "organization_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_on") SELECT old_values."community_id", old_values."ended_on", old_values."how", old_values."id", old_values."organization_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."started_on" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="efb6a325682485f9cdcc02b23ac91269257a55de",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_64c5c",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="members_service",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='servicehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e6f67dd8d07ffb6c18480f3a79295b055b2665fe', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_30932', table='members_servicehistory', when='BEFORE')),
+            model_name="servicehistory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e6f67dd8d07ffb6c18480f3a79295b055b2665fe",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_30932",
+                    table="members_servicehistory",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,16 +1,11 @@
+from members.models.communities import Community, Service
 from members.models.directory import SearchDocument, SearchWord
 from members.models.events import Event
 from members.models.governance import Decision
 from members.models.imports import Import
 from members.models.institutions import Host, Institution
 from members.models.memberships import Level, Membership, Problem
-from members.models.organizations import (
-    Community,
-    Name,
-    OldSlug,
-    Organization,
-    Service,
-)
+from members.models.organizations import Name, OldSlug, Organization
 from members.models.people import Person, Representative, User, Visibility
 from members.models.policies import PolicyValue
 

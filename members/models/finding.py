@@ -76,7 +76,7 @@ class FindingQuerySet(models.QuerySet):
     def at_level(self, slugs):
         """Those whose current period, or whose last one, is at one of these levels."""
         periods = self._related("memberships").objects
-        latest = periods.latest(timezone.localdate()).filter(level__slug__in=slugs)
+        latest = periods.last_begun(timezone.localdate()).filter(level__slug__in=slugs)
         return self.filter(pk__in=latest.values("organization"))
 
     def _having(self, name, condition):

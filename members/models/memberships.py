@@ -60,7 +60,7 @@ class MembershipQuerySet(DatedQuerySet):
         """Those whose level and days are known."""
         return self.exclude(end_reason=Membership.EndReason.NOT_RECORDED)
 
-    def latest(self, date):
+    def last_begun(self, date):
         """For each organization the last period that had begun on `date`."""
         later = Membership.objects.started(date).filter(
             organization=OuterRef("organization"),

@@ -1,10 +1,7 @@
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import (
     Case,
-    Count,
     Exists,
     F,
     OuterRef,
@@ -20,13 +17,7 @@ from django.utils.text import slugify
 from members.identifiers import new_public_id, read_public_id, validate_public_id
 from members.models.events import NEVER_DELETED, Event, tracked
 from members.models.finding import FindingQuerySet
-from members.models.periods import (
-    Dated,
-    DatedQuerySet,
-    Period,
-    ends_after_start,
-    in_force,
-)
+from members.models.periods import in_force
 from members.models.text import (
     Fold,
     IsBlank,
@@ -230,7 +221,7 @@ class Organization(models.Model):
         kept += [(Name.Kind.SHORT, self.short_name, short_name)]
         for kind, old, new in kept:
             if old and old != new:
-                self.names.create(kind=kind, text=old, ended_on=on)
+                self._keep_name(kind, old, on)
         self.name, self.short_name = name, short_name
         self.slug = slug or old_slug
         self.full_clean()
@@ -246,6 +237,12 @@ class Organization(models.Model):
             after=self.full_name,
             reason=reason,
         )
+
+    def _keep_name(self, kind, text, on):
+        # A name may be given up, taken up, and given up again.
+        known = self.names.filter(kind=kind, language="", folded_text=Fold(Value(text)))
+        if not known.update(text=text, ended_on=on):
+            self.names.create(kind=kind, text=text, ended_on=on)
 
     def _keep_slug(self, old_slug):
         self.old_slugs.filter(slug=self.slug).delete()
@@ -354,106 +351,3 @@ class OldSlug(models.Model):
 
     def __str__(self):
         return self.slug
-
-
-class CommunityQuerySet(models.QuerySet):
-    def communities(self):
-        return self.filter(kind=Community.Kind.COMMUNITY)
-
-    def capabilities(self):
-        return self.filter(kind=Community.Kind.CAPABILITY)
-
-    def with_member_counts(self):
-        """Annotate `members`: how many members serve each today."""
-        today = timezone.localdate()
-        serving = in_force(today, "services") & in_force(
-            today, "services__organization__memberships"
-        )
-        counted = self.annotate(members=Count("services", filter=serving))
-        return counted.order_by(*self.model._meta.ordering)
-
-
-@tracked(exclude=["folded_name"])
-class Community(models.Model):
-    """What organizations exist for: a community, or a crosscutting capability."""
-
-    class Kind(models.TextChoices):
-        COMMUNITY = "community", "Community"
-        CAPABILITY = "capability", "Crosscutting capability"
-
-    kind = models.CharField(max_length=12, choices=Kind)
-    name = models.CharField(max_length=200, validators=[validate_line])
-    slug = models.SlugField(max_length=80, unique=True)
-    description = models.TextField(blank=True, validators=[validate_text])
-    folded_name = folded("name")
-
-    objects = CommunityQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["kind", "folded_name", "pk"]
-        verbose_name = "community or capability"
-        verbose_name_plural = "communities and capabilities"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["community", "capability"]),
-                name="community_kind_known",
-            ),
-            models.UniqueConstraint(
-                Fold("name"),
-                name="community_name_unique",
-                violation_error_message=(
-                    "There is a community or capability with this name already "
-                    "(capitals, accents and spaces make no difference)."
-                ),
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def get_absolute_url(self):
-        return reverse(f"members:{self.kind}", args=[self.slug])
-
-    @property
-    def is_capability(self):
-        return self.kind == self.Kind.CAPABILITY
-
-
-class ServiceQuerySet(DatedQuerySet):
-    def of_members(self):
-        """Services in force today of organizations that are members today."""
-        today = timezone.localdate()
-        return self.on(today).filter(in_force(today, "organization__memberships"))
-
-
-@tracked()
-class Service(Dated):
-    """That an organization supports a community, or provides a capability."""
-
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="services"
-    )
-    community = models.ForeignKey(Community, models.PROTECT, related_name="services")
-    how = models.CharField(max_length=500, blank=True, validators=[validate_line])
-
-    objects = ServiceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["community__kind", "community__folded_name", "pk"]
-        constraints = [
-            ends_after_start("service_ends_after_start"),
-            ExclusionConstraint(
-                name="service_once_at_a_time",
-                expressions=[
-                    ("organization", RangeOperators.EQUAL),
-                    ("community", RangeOperators.EQUAL),
-                    (Period(), RangeOperators.OVERLAPS),
-                ],
-                violation_error_message=(
-                    "The organization serves this one in that time already."
-                ),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.organization} for {self.community}"

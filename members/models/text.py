@@ -35,18 +35,6 @@ def folded(field):
     )
 
 
-class WebAddressField(models.URLField):
-    """An address on the web: http or https, which is assumed where none is typed."""
-
-    default_validators = [URLValidator(schemes=["http", "https"])]
-
-    def __init__(self, *args, max_length=500, **kwargs):
-        super().__init__(*args, max_length=max_length, **kwargs)
-
-    def formfield(self, **kwargs):
-        return super().formfield(**{"assume_scheme": "https", **kwargs})
-
-
 def _refuse(value, allowed):
     for char in value:
         if unicodedata.category(char) in _UNWANTED and char not in allowed:
@@ -66,3 +54,15 @@ def validate_line(value):
 def validate_text(value):
     """Refuse invisible characters in a text of several lines."""
     _refuse(value, _JOINERS | {"\n", "\r", "\t"})
+
+
+class WebAddressField(models.URLField):
+    """An address on the web: http or https, which is assumed where none is typed."""
+
+    default_validators = [URLValidator(schemes=["http", "https"]), validate_line]
+
+    def __init__(self, *args, max_length=500, **kwargs):
+        super().__init__(*args, max_length=max_length, **kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"assume_scheme": "https", **kwargs})

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.urls import reverse
 
-from goals.coverage import AT_LARGE_SLUG, Mark
+from goals.coverage import AT_LARGE, Mark
 from tests import factories
 from tests.factories import commitment, community, member
 
@@ -72,7 +72,7 @@ def test_member_that_left_and_came_back_counts_once(client):
     factories.membership(organization=back, started_on=dt.date(2025, 1, 1))
     commitment(organization=back)
 
-    assert cell(client, AT_LARGE_SLUG)["providers"] == 1
+    assert cell(client, AT_LARGE.slug)["providers"] == 1
 
 
 def test_commitment_counts_for_each_community_or_for_the_ecosystem(client):
@@ -85,10 +85,10 @@ def test_commitment_counts_for_each_community_or_for_the_ecosystem(client):
     assert [(r["slug"], r["kind"], r["providers"]) for r in rows] == [
         ("one", "community", 1),
         ("two", "capability", 1),
-        (AT_LARGE_SLUG, "ecosystem", 0),
+        (AT_LARGE.slug, "ecosystem", 0),
     ]
-    assert cell(client, AT_LARGE_SLUG, "impact")["endorses"] == 1
-    assert cell(client, AT_LARGE_SLUG, "impact")["mark"] == "gaps"
+    assert cell(client, AT_LARGE.slug, "impact")["endorses"] == 1
+    assert cell(client, AT_LARGE.slug, "impact")["mark"] == "gaps"
 
 
 def test_concentration_is_found_in_the_database(client):
@@ -171,7 +171,7 @@ def test_cell_of_the_ecosystem_at_large_has_those_that_name_no_community(client)
     commitment(organization=member(), communities=[community()])
     at_large = commitment(organization=member())
 
-    page = get(client, "coverage_cell", "workforce", AT_LARGE_SLUG)
+    page = get(client, "coverage_cell", "workforce", AT_LARGE.slug)
 
     assert list(page.context["page"]) == [at_large]
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.coverage import AT_LARGE_SLUG
+from goals.coverage import AT_LARGE
 from goals.models import Commitment
 from tests.factories import commitment, community, member
 
@@ -20,7 +20,7 @@ QUERIES = [
     (3, "coverage_members_json", []),
     (5, "coverage_cell", ["workforce", "solvers"]),
     (4, "coverage_cell", ["impact", "solvers"]),
-    (4, "coverage_cell", ["impact", AT_LARGE_SLUG]),
+    (4, "coverage_cell", ["impact", AT_LARGE.slug]),
 ]
 
 

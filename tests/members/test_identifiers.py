@@ -85,7 +85,8 @@ def test_the_database_and_python_accept_every_real_ror_id():
     ids = [record["id"].removeprefix("https://ror.org/") for record in records]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM unnest(%s::text[]) AS i WHERE registry_is_ror_id(i)", [ids]
+            "SELECT count(*) FROM unnest(%s::text[]) AS i WHERE registry_is_ror_id(i)",
+            [ids],
         )
         (accepted,) = cursor.fetchone()
 

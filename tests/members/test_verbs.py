@@ -154,6 +154,16 @@ def test_rename_keeps_the_old_name_and_the_old_address():
     assert events(member) == [("renamed", "Alpha (AL)", "Beta (BE)", "New name", by)]
 
 
+def test_a_name_may_be_given_up_again():
+    by = factories.officer()
+    member = factories.member(name="Alpha", slug="alpha")
+    for name in ("Beta", "ALPHA", "Beta"):
+        member.rename(by=by, on=LATER, reason="-", name=name)
+
+    assert set(member.names.values_list("text", flat=True)) == {"ALPHA", "Beta"}
+    assert member.events.count() == 3
+
+
 def test_an_old_address_is_not_given_to_another_organization():
     member = factories.member(slug="alpha")
     member.rename(
