@@ -37,6 +37,8 @@ class DecisionForm(ReasonForm, forms.ModelForm):
         field.widget = autocomplete(Decision, "organization")
         field.widget.choices = field.choices
         self.fields["outcome"].required = True
+        day, time = self.fields["decided_at"].widget.widgets
+        day.attrs["aria-label"], time.attrs["aria-label"] = "Day", "Time"
         self.fields["reason"].help_text = "Kept with the decision."
 
     def clean(self):
