@@ -90,19 +90,26 @@ SELECT kind, slug, name FROM (
     UNION ALL SELECT 'level', slug, name, position FROM members_level
     UNION ALL SELECT 'country', country_code, max(country), 0 FROM members_institution
         WHERE country_code <> '' AND id IN (
-            SELECT institution_id FROM members_host WHERE role = 'host')
+            SELECT institution_id FROM members_host
+            WHERE role = 'host' AND started_on <= %(today)s AND organization_id IN (
+                SELECT organization_id FROM members_membership
+                WHERE started_on <= %(today)s
+                    AND ended_on IS DISTINCT FROM started_on))
         GROUP BY country_code
 ) AS options ORDER BY place, registry_fold(name), slug
 """.format(**_TABLES)
 
 
 def options() -> dict[str, dict[str, str]]:
-    """What can be chosen: for each facet, the label of each key."""
+    """What can be chosen: for each facet, the label of each key.
+
+    Of countries those of members and former ones: others are not public yet.
+    """
     found = {name: {} for name in LABELS}
     found["status"] = dict(STATUSES)
     found["effort"] = dict(_COMMITMENT.Effort.choices)
     with connection.cursor() as cursor:
-        cursor.execute(OPTIONS)
+        cursor.execute(OPTIONS, {"today": timezone.localdate()})
         for facet, key, label in cursor.fetchall():
             found[facet][key] = label or key
     return found
