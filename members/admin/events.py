@@ -12,9 +12,6 @@ class EventAdmin(ReadOnlyRecord):
     search_fields = ["organization__name", "organization__short_name", "reason"]
     date_hierarchy = "at"
 
-    def change(self, event):
-        return f"{event.before} → {event.after}" if event.before else event.after
-
 
 @admin.register(Import)
 class ImportAdmin(ReadOnlyRecord):

@@ -206,13 +206,13 @@ class OrganizationAdmin(VerbsMixin, ExchangePages, Record):
     def latest_events(self, organization):
         events = organization.events.with_actors()[:LATEST_EVENTS]
         rows = [
-            (event.effective_on, event.get_verb_display(), event.before, event.after)
+            (event.effective_on, event.get_verb_display(), event.change)
             for event in events
         ]
         url = reverse("admin:members_event_changelist")
         return format_html(
             '<ul class="events">{}</ul><a href="{}?organization__id__exact={}">All</a>',
-            format_html_join("", "<li>{} {}: {} → {}</li>", rows) or "None yet.",
+            format_html_join("", "<li>{} {}: {}</li>", rows) or "None yet.",
             url,
             organization.pk,
         )

@@ -101,3 +101,8 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.organization}: {self.get_verb_display().lower()}"
+
+    @property
+    def change(self):
+        """What was and what became of it; once, where only its confirmation is new."""
+        return " → ".join(dict.fromkeys(filter(None, [self.before, self.after])))
