@@ -27,6 +27,23 @@ COLUMNS = [
     "ror_ids",
     "countries",
 ]
+# What `record` reads of each organization.
+READ = [
+    "public_id",
+    "name",
+    "short_name",
+    "slug",
+    "website",
+    "focus",
+    "level_slug",
+    "joined_on",
+    "left_on",
+    "left_as",
+    "communities",
+    "capabilities",
+    "places",
+    "efforts",
+]
 
 
 class Echo:
@@ -75,11 +92,9 @@ def _dumped(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def record(organization: Any, goals: dict[str, str]) -> dict[str, Any]:
+def record(organization: Any, goals: Iterable[str]) -> dict[str, Any]:
     """What the directory publishes of an organization, in the order of the columns."""
-    services = [service.community for service in organization.current_services]
-    hosts = [host.institution for host in organization.current_hosts]
-    efforts = {c.goal.slug: c.effort for c in organization.current_commitments}
+    efforts = dict(organization.efforts)
     known = organization.left_as != Membership.EndReason.NOT_RECORDED
     return {
         "public_id": organization.public_id,
@@ -92,10 +107,10 @@ def record(organization: Any, goals: dict[str, str]) -> dict[str, Any]:
         "left_on": _day(organization.left_on) if known else None,
         "website": organization.website,
         "focus": organization.focus,
-        "communities": [c.name for c in services if not c.is_capability],
-        "capabilities": [c.name for c in services if c.is_capability],
-        "institutions": [institution.name for institution in hosts],
-        "ror_ids": [institution.ror_id or "" for institution in hosts],
-        "countries": sorted({i.country_code for i in hosts if i.country_code}),
+        "communities": organization.communities,
+        "capabilities": organization.capabilities,
+        "institutions": [name for name, _, _ in organization.places],
+        "ror_ids": [ror_id or "" for _, ror_id, _ in organization.places],
+        "countries": sorted({code for _, _, code in organization.places if code}),
         "efforts": {slug: efforts.get(slug) for slug in goals},
     }

@@ -25,6 +25,8 @@ QUERIES = {
     "/directory/?status=former&sort=joined": 5,
     "/directory/?view=table": 5,
     "/directory/?view=map": 3,
+    "/directory.csv": 2,
+    "/directory.json": 3,
     "/organizations/alder/": 9,
     "/organizations/sextant/": 9,
     "/communities/": 1,

@@ -4,8 +4,10 @@ Everything is as of today. Commitments are reached through the organization, bec
 `goals` stands on `members` and not the reverse.
 """
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, F, Func, OuterRef, Q, Value, When
 from django.utils import timezone
 
 
@@ -32,6 +34,13 @@ class AnyStartsWith(Func):
         start_sql, start_params = compiler.compile(start)
         sql = self.template % {"names": names_sql, "start": start_sql}
         return sql, [*names_params, *start_params]
+
+
+class Texts(Func):
+    """Several texts as one value, a list."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(models.TextField())
 
 
 class FindingQuerySet(models.QuerySet):
@@ -87,7 +96,7 @@ class FindingQuerySet(models.QuerySet):
         return self.model._meta.get_field(name).related_model
 
     def with_listing(self):
-        """What a line of the directory shows, and its files."""
+        """What a line of the directory shows."""
         services = self._related("services").objects.current()
         hosts = self._related("hosts").objects.current().filter(role="host")
         return self.with_standing().prefetch_related(
@@ -101,13 +110,34 @@ class FindingQuerySet(models.QuerySet):
             ),
         )
 
-    def with_efforts(self):
-        """The commitments in force with their goals, as `current_commitments`."""
-        commitments = self._related("commitments").objects.current()
-        return self.prefetch_related(
-            models.Prefetch(
-                "commitments",
-                commitments.select_related("goal"),
-                to_attr="current_commitments",
+    def with_publication(self):
+        """Annotate, as lists, what the directory's files tell of each organization.
+
+        The database makes the lists, so that one query answers for any number.
+        """
+        services = self._current_of_each("services")
+        hosts = self._current_of_each("hosts").filter(role="host")
+        commitments = self._current_of_each("commitments").order_by()
+        names = {
+            name: ArraySubquery(
+                services.filter(community__kind=kind).values("community__name")
             )
+            for name, kind in (
+                ("communities", "community"),
+                ("capabilities", "capability"),
+            )
+        }
+        place = Texts(
+            "institution__name", "institution__ror_id", "institution__country_code"
         )
+        return self.with_standing().annotate(
+            **names,
+            places=ArraySubquery(hosts.values(row=place)),
+            efforts=ArraySubquery(
+                commitments.values(row=Texts("goal__slug", "effort"))
+            ),
+        )
+
+    def _current_of_each(self, name):
+        rows = self._related(name).objects.current()
+        return rows.filter(organization=OuterRef("pk"))

@@ -101,9 +101,9 @@ def directory_json(request):
 
 
 def everything(form):
-    """All that is found, a chunk at a time from a cursor of the database."""
-    found = form.organizations().with_listing().with_efforts()
-    return found.iterator(chunk_size=A_CHUNK)
+    """All that is found, in one query, a chunk at a time from the database's cursor."""
+    found = form.organizations().with_publication()
+    return found.values_list(*exports.READ, named=True).iterator(chunk_size=A_CHUNK)
 
 
 def refusal(form):

@@ -8,7 +8,6 @@ class Page(NamedTuple):
     address: str
     queries: int | None = None  # at most so many were promised
     ratio: float | None = None  # of the time with many to the time with few, at most
-    in_chunks: bool = False  # a download, whose memory is bounded by more queries
 
 
 PAGES = [
@@ -31,8 +30,8 @@ PAGES = [
     Page("Directory, former members", "/directory/?status=former", queries=7),
     Page("Directory, table", "/directory/?view=table", queries=7),
     Page("Directory, map", "/directory/?view=map", queries=7),
-    Page("Directory as CSV", "/directory.csv", in_chunks=True),
-    Page("Directory as JSON", "/directory.json", in_chunks=True),
+    Page("Directory as CSV", "/directory.csv"),
+    Page("Directory as JSON", "/directory.json"),
     Page("Organization", "/organizations/alder/", queries=9),
     Page("Organization, former", "/organizations/sextant/", queries=9),
     Page("Communities and capabilities", "/communities/"),

@@ -27,9 +27,7 @@ Written by `make bench` on {day}; it measures, and no test depends on it.
 
 ## Public pages
 
-With {few} and with {many:,} organizations. *Queries* must be the same with both,
-but for the downloads of the directory: these fetch what belongs to each thousand
-organizations together, so that their memory stays bounded.
+With {few} and with {many:,} organizations. *Queries* must be the same with both.
 
 | Page | Queries | {few} organizations | {many:,} organizations | Ratio |
 | --- | ---: | ---: | ---: | ---: |
@@ -96,7 +94,7 @@ def broken(results, loading):
     for page, few, many in results:
         if {few.status, many.status} != {200}:
             found.append(f"{page.name}: answered {few.status} and {many.status}.")
-        if few.queries != many.queries and not page.in_chunks:
+        if few.queries != many.queries:
             found.append(f"{page.name}: {few.queries} and {many.queries} queries.")
         if page.queries and many.queries > page.queries:
             found.append(f"{page.name}: {many.queries} queries, over {page.queries}.")
