@@ -115,6 +115,7 @@ STATEMENT_SECONDS = env.read("STATEMENT_SECONDS", environment.whole(1, 3600), 30
 
 AUTH_USER_MODEL = "members.User"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
