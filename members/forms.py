@@ -3,6 +3,9 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from crispy_forms.bootstrap import FieldWithButtons, StrictButton
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import F
 
@@ -22,6 +25,9 @@ class Words(forms.CharField):
             label="Search",
             required=False,
             max_length=search.MAX_LENGTH,
+            widget=forms.SearchInput(attrs={"dir": "auto"}),
+            help_text="Names, acronyms, focus, communities, institutions and places, "
+            "in any order.",
             error_messages={
                 "max_length": "A search holds at most %(limit_value)d characters; "
                 "this one has %(show_value)d."
@@ -101,6 +107,15 @@ class DirectoryForm(forms.Form):
             self.add_error("q", "Nothing in this can be searched for.")
         elif text:
             self.search = understood
+
+    @property
+    def helper(self):
+        """How crispy renders the search; the facets are lists of links and counts."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        button = StrictButton("Search", type="submit", css_class="button")
+        helper.layout = Layout(FieldWithButtons("q", button))
+        return helper
 
     @property
     def problems(self):
