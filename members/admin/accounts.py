@@ -2,18 +2,32 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 
 from members.models import User
+from members.models.people import AccountManager
 
 admin.site.unregister(Group)
 
 
-class AccountForm(UserChangeForm):
+class OwnName:
+    """Of a form: the registry's own name is taken, before its account is there too."""
+
+    def clean_username(self):
+        username = self.cleaned_data["username"]
+        if username == AccountManager.REGISTRY:
+            # Whoever has it may do everything.
+            raise ValidationError("Commands act in this name: nobody signs in with it.")
+        taken = getattr(super(), "clean_username", None)
+        return taken() if taken else username
+
+
+class AccountForm(OwnName, UserChangeForm):
     class Meta(UserChangeForm.Meta):
         model = User
 
 
-class NewAccountForm(AdminUserCreationForm):
+class NewAccountForm(OwnName, AdminUserCreationForm):
     class Meta(AdminUserCreationForm.Meta):
         model = User
 

@@ -94,6 +94,26 @@ def test_nobody_signs_in_as_the_registry(client):
     assert not registry.is_active
 
 
+def test_nobody_takes_the_name_of_the_registry(client):
+    """It may do everything, and is made only when a command first needs it."""
+    client.force_login(in_role("administrator"))
+    somebody = factories.user()
+    sent = {
+        "username": "registry",
+        "password1": "vWx82-nmQ",
+        "password2": "vWx82-nmQ",
+        "usable_password": "true",
+    }
+
+    made = client.post(reverse("admin:members_user_add"), sent)
+    renamed = client.post(page(somebody), typed(somebody, username="registry"))
+
+    for response in (made, renamed):
+        assert response.status_code == 200
+        assert "nobody signs in with it" in response.text
+    assert not User.objects.filter(username="registry").exists()
+
+
 def test_an_administrator_makes_an_account(client):
     client.force_login(in_role("administrator"))
     sent = {
