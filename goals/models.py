@@ -8,8 +8,8 @@ from goals.provision import ProvisionQuerySet
 from goals.statements import ApproachQuerySet, StatementQuerySet
 from members.models import Community, Organization
 from members.models.events import NEVER_DELETED, Event, tracked
-from members.models.memberships import Problem, refuse_if
 from members.models.periods import Dated, Period, ends_after_start
+from members.models.problems import Problem, refuse_if
 from members.models.text import WebAddressField, validate_line, validate_text
 from peso import policy
 

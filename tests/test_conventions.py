@@ -44,8 +44,8 @@ PUBLIC = {
 PUBLIC_IN_ADMIN = {"admin:login"}
 # From the first to the last: each may import those before it, and itself.
 MODEL_ROOMS = [
-    ["events", "finding", "periods", "policies", "text"],
-    ["imports", "organizations", "people"],
+    ["events", "finding", "periods", "policies", "problems", "standing", "text"],
+    ["imports", "levels", "organizations", "people"],
     ["communities", "directory", "institutions", "memberships"],
     ["governance"],
 ]

@@ -4,7 +4,8 @@ from members.models.events import Event
 from members.models.governance import Decision
 from members.models.imports import Import
 from members.models.institutions import Host, Institution
-from members.models.memberships import Level, Membership, Problem
+from members.models.levels import Level
+from members.models.memberships import Membership
 from members.models.organizations import Name, OldSlug, Organization
 from members.models.people import Person, Representative, User, Visibility
 from members.models.policies import PolicyValue
@@ -23,7 +24,6 @@ __all__ = [
     "Organization",
     "Person",
     "PolicyValue",
-    "Problem",
     "Representative",
     "SearchDocument",
     "SearchWord",

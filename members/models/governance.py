@@ -4,18 +4,33 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from members.models.events import NEVER_DELETED, tracked
-from members.models.memberships import Problem, refuse_if
 from members.models.organizations import Organization
 from members.models.policies import PolicyValue
+from members.models.problems import Problem, refuse_if
 from members.models.text import validate_line, validate_text
 from peso import policy
 
 
 class DecisionQuerySet(models.QuerySet):
-    def decided(self):
-        return self.exclude(outcome="")
+    def carried(self, kind, organization):
+        """What was carried about an organization."""
+        return self.filter(
+            kind=kind, outcome=Decision.Outcome.CARRIED, organization=organization
+        )
+
+    def admissions(self, organization):
+        """Those that an admission of `organization` can rest on."""
+        return self.carried(Decision.Kind.ADMISSION, organization)
+
+    def terminations(self, membership):
+        """Those that a termination of `membership` can rest on."""
+        rows = self.carried(Decision.Kind.TERMINATION, membership.organization_id)
+        if membership.level.must_take_part:
+            return rows
+        return rows.exclude(ground=Decision.Ground.NOT_TAKING_PART)
 
 
 @tracked()
@@ -109,8 +124,8 @@ class Decision(models.Model):
         """Keep a decision that was taken. `facts` are the fields of a decision."""
         policy.require(by, "decision.record", facts.get("organization"))
         decision = cls(decided_by=by, **facts)
-        refuse_if(decision.majority_problems())
         decision.full_clean()
+        refuse_if(decision.majority_problems())
         decision.save()
         return decision
 
@@ -118,6 +133,12 @@ class Decision(models.Model):
         super().clean()
         if self.kind == self.Kind.TERMINATION and not self.organization_id:
             raise ValidationError({"organization": "Whose membership was it about?"})
+        if self.decided_at and self.decided_at > timezone.now():
+            raise ValidationError({"decided_at": "This is still to come."})
+
+    @property
+    def decided_on(self):
+        return timezone.localdate(self.decided_at)
 
     def majority_problems(self):
         """Whether the votes carry it (governance.md: two thirds for terminations)."""
@@ -127,7 +148,9 @@ class Decision(models.Model):
         key = PolicyValue.Key.ORDINARY_MAJORITY
         if self.kind == self.Kind.TERMINATION:
             key = PolicyValue.Key.SUPERMAJORITY
-        needed = PolicyValue.objects.value(key, on=self.decided_at.date())
+        needed = PolicyValue.objects.value(key, on=self.decided_on)
+        if needed is None:
+            return []
         share = Fraction(self.votes_for, votes) if votes else Fraction(0)
         # More than one half, but two thirds or more.
         carried = share > needed if needed == Fraction(1, 2) else share >= needed
@@ -139,20 +162,30 @@ class Decision(models.Model):
         )
         return [Problem(text, "outcome")]
 
+    def problems_for_admitting(self, membership):
+        """Why this decision does not bear the admission that began `membership`."""
+        problems = self._problems_for(membership, self.Kind.ADMISSION, "an admission")
+        return [Problem(text, "admission") for text in problems]
+
     def problems_for_terminating(self, membership):
-        problems = []
-        if self.kind != self.Kind.TERMINATION:
-            problems.append("The decision is not about a termination.")
-        if self.outcome != self.Outcome.CARRIED:
-            problems.append("The decision was not carried.")
-        if self.organization_id != membership.organization_id:
-            problems.append("The decision is about another organization.")
-        if (
-            self.ground == self.Ground.NOT_TAKING_PART
-            and not membership.level.must_take_part
-        ):
+        """Why this decision does not bear the termination of `membership`."""
+        problems = self._problems_for(
+            membership, self.Kind.TERMINATION, "a termination"
+        )
+        lacks_part = self.ground == self.Ground.NOT_TAKING_PART
+        if lacks_part and not membership.level.must_take_part:
             problems.append(
                 f"Not taking part is no ground for terminating a {membership.level} "
                 "membership."
             )
         return [Problem(text, "termination") for text in problems]
+
+    def _problems_for(self, membership, kind, what):
+        problems = []
+        if self.kind != kind:
+            problems.append(f"The decision is not about {what}.")
+        if self.outcome != self.Outcome.CARRIED:
+            problems.append("The decision was not carried.")
+        if self.organization_id != membership.organization_id:
+            problems.append("The decision is about another organization.")
+        return problems

@@ -1,79 +1,16 @@
-from dataclasses import dataclass
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Q
 
 from members.models.events import NEVER_DELETED, Event, tracked
+from members.models.levels import Level
 from members.models.organizations import Organization
-from members.models.periods import Dated, DatedQuerySet, Period, ends_after_start
-from members.models.text import validate_text
+from members.models.periods import Dated, Period, ends_after_start
+from members.models.problems import Problem, refuse_if
+from members.models.standing import MembershipQuerySet
 from peso import policy
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why something cannot be done, in a sentence, and the field that it is about."""
-
-    text: str
-    field: str = ""
-
-
-def refuse_if(problems):
-    if problems:
-        raise ValidationError([problem.text for problem in problems], code="refused")
-
-
-@tracked()
-class Level(models.Model):
-    """A level of membership, and what the by-laws attach to it."""
-
-    slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=60, unique=True)
-    description = models.TextField(blank=True, validators=[validate_text])
-    position = models.PositiveSmallIntegerField(default=0)
-    has_own_seat = models.BooleanField(
-        default=False, help_text="Each member has a seat on the Steering Committee."
-    )
-    shares_seats = models.BooleanField(
-        default=False, help_text="Members of this level hold seats together."
-    )
-    must_take_part = models.BooleanField(
-        default=False, help_text="Not taking part is a ground for a termination."
-    )
-
-    class Meta:
-        ordering = ["position", "name"]
-        triggers = [NEVER_DELETED]
-
-    def __str__(self):
-        return self.name
-
-
-class MembershipQuerySet(DatedQuerySet):
-    def started(self, date):
-        return self.filter(started_on__lte=date).exclude(ended_on=F("started_on"))
-
-    def recorded(self):
-        """Those whose level and days are known."""
-        return self.exclude(end_reason=Membership.EndReason.NOT_RECORDED)
-
-    def last_begun(self, date):
-        """For each organization the last period that had begun on `date`."""
-        later = Membership.objects.started(date).filter(
-            organization=OuterRef("organization"),
-            started_on__gt=OuterRef("started_on"),
-        )
-        return self.started(date).filter(~Exists(later))
-
-    def lately_joined(self):
-        """Periods in force that continue no earlier one, the newest first."""
-        first = self.current().filter(earlier=None)
-        return first.select_related("organization", "level").order_by(
-            "-started_on", "-pk"
-        )
 
 
 @tracked()
@@ -99,13 +36,28 @@ class Membership(Dated):
         # in for those that nobody recorded, and mean nothing.
         NOT_RECORDED = "not_recorded", "Not recorded"
 
-    # What can be done with a period in each state; the rest is refused.
+    # The state that a period must be in on the day from which the verb holds.
     LEGAL = {
-        "change_level": {State.CURRENT},
-        "end": {State.FUTURE, State.CURRENT},
-        "reinstate": {State.ENDED},
-        "correct": {State.FUTURE, State.CURRENT, State.ENDED},
+        "change_level": State.CURRENT,
+        "end": State.CURRENT,
+        "reinstate": State.ENDED,
     }
+    # How a member leaves, if somebody recorded it.
+    LEAVING = (
+        EndReason.RESIGNED,
+        EndReason.TERMINATED,
+        EndReason.DISSOLVED,
+        EndReason.MERGED,
+    )
+    # What a correction may put right.
+    FACTS = (
+        "level",
+        "started_on",
+        "ended_on",
+        "end_reason",
+        "admission",
+        "termination",
+    )
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="memberships"
@@ -214,6 +166,7 @@ class Membership(Dated):
         organization.lock()
         membership = cls(organization=organization, level=level, started_on=on)
         membership.admission = admission
+        refuse_if(membership.admission_problems(admission))
         membership._save()
         membership._record(Event.Verb.ADMITTED, by, on, reason, after=str(level))
         return membership
@@ -221,14 +174,12 @@ class Membership(Dated):
     @transaction.atomic
     def change_level(self, *, level, by, on, reason):
         """End this period on the day `on` and start the next one, at `level`."""
-        self._begin("change_level", by, on)
+        self._begin("change_level", by)
         refuse_if(self.level_problems(level, on))
         before = str(self.level)
         self.ended_on, self.end_reason = on, self.EndReason.LEVEL_CHANGED
         self._save()
-        after = Membership(organization=self.organization, level=level, started_on=on)
-        after.earlier = self
-        after._save()
+        after = self._next(level, on)
         after._record(
             Event.Verb.LEVEL_CHANGED, by, on, reason, before=before, after=str(level)
         )
@@ -237,7 +188,7 @@ class Membership(Dated):
     @transaction.atomic
     def end(self, *, how, by, on, reason, termination=None):
         """End this membership on the day `on`: that day is the first one without it."""
-        self._begin("end", by, on)
+        self._begin("end", by)
         refuse_if(self.end_problems(how, on, termination))
         self.ended_on, self.end_reason = on, how
         self.termination = termination
@@ -254,15 +205,9 @@ class Membership(Dated):
     @transaction.atomic
     def reinstate(self, *, level, by, on, reason, admission=None):
         """Make a former member a member again, linked to this earlier period."""
-        self._begin("reinstate", by, on)
-        membership = Membership(
-            organization=self.organization,
-            level=level,
-            started_on=on,
-            earlier=self,
-            admission=admission,
-        )
-        membership._save()
+        self._begin("reinstate", by)
+        refuse_if(self.reinstatement_problems(on, admission))
+        membership = self._next(level, on, admission)
         membership._record(Event.Verb.REINSTATED, by, on, reason, after=str(level))
         return membership
 
@@ -270,16 +215,21 @@ class Membership(Dated):
     def correct(self, *, by, reason, **changes):
         """Put right what was recorded wrongly: the event keeps what stood there.
 
-        `changes` are fields of the period: level, started_on, ended_on, end_reason,
-        termination, admission. To undo an end, pass `ended_on=None`, `end_reason=""`.
+        `changes` are some of FACTS. To undo an end, pass `ended_on=None`,
+        `end_reason=""`.
         """
-        self._begin("correct", by, None)
+        if unknown := changes.keys() - set(self.FACTS):
+            raise TypeError(f"A correction changes no {', '.join(sorted(unknown))}.")
+        self._begin("correct", by)
         before = self.in_words
-        for field, value in changes.items():
-            setattr(self, field, value)
-        if before == self.in_words:
+        if all(getattr(self, name) == value for name, value in changes.items()):
             raise ValidationError("Nothing was changed.", code="unchanged")
-        refuse_if(self.termination_problems(self.end_reason, self.termination))
+        for name, value in changes.items():
+            setattr(self, name, value)
+        refuse_if(
+            self.admission_problems(self.admission)
+            + self.termination_problems(self.end_reason, self.termination)
+        )
         self._save()
         self._record(
             Event.Verb.CORRECTED,
@@ -290,13 +240,32 @@ class Membership(Dated):
             after=self.in_words,
         )
 
+    def why_not(self, verb):
+        """Why a verb is possible on no day at all; empty if it is on some."""
+        if verb in ("change_level", "end") and self.ended_on:
+            return "An end of this membership is recorded already: correct it instead."
+        if verb == "reinstate":
+            return self._why_not_reinstate()
+        return ""
+
+    def _why_not_reinstate(self):
+        if not self.ended_on:
+            return "This membership has no end: there is nothing to reinstate."
+        if self.ended_on == self.started_on:
+            return "This membership was entered by mistake and never held."
+        later = self.organization.memberships.held().filter(
+            started_on__gte=self.ended_on
+        )
+        if later.exists():
+            return "A later membership is recorded: reinstate from the last one."
+        return ""
+
     def level_problems(self, level, on):
-        problems = []
+        """What keeps the level from being changed to `level` on the day `on`."""
+        problems = self._state_problems("change_level", on)
         if level == self.level:
             problems.append(Problem(f"The level is {level} already.", "level"))
-        if self.ended_on:
-            problems.append(Problem("An end of this membership is recorded.", "on"))
-        if on <= self.started_on:
+        if on == self.started_on:
             problems.append(
                 Problem("The change must be after the period's first day.", "on")
             )
@@ -304,16 +273,18 @@ class Membership(Dated):
 
     def end_problems(self, how, on, termination):
         """What keeps this membership from being ended so."""
-        problems = []
-        if self.ended_on:
-            problems.append(
-                Problem("An end is recorded already: correct it instead.", "on")
-            )
+        problems = self._state_problems("end", on)
         if how == self.EndReason.LEVEL_CHANGED:
             problems.append(Problem("Use “change level” to change the level.", "how"))
-        if on < self.started_on:
-            problems.append(Problem("The end is before the start.", "on"))
         return problems + self.termination_problems(how, termination)
+
+    def reinstatement_problems(self, on, admission):
+        problems = self._state_problems("reinstate", on)
+        return problems + self.admission_problems(admission)
+
+    def admission_problems(self, admission):
+        """An admission need not rest on a decision that is recorded, but may."""
+        return admission.problems_for_admitting(self) if admission else []
 
     def termination_problems(self, how, termination):
         """A termination rests on a carried decision of the committee (by-laws)."""
@@ -327,33 +298,43 @@ class Membership(Dated):
             return [Problem(text, "termination")]
         return termination.problems_for_terminating(self)
 
+    def _state_problems(self, verb, on):
+        state, needed = self.state(on), self.LEGAL[verb]
+        if state == needed:
+            return []
+        text = (
+            f"On {on} this membership is “{state.label.lower()}”: to "
+            f"{verb.replace('_', ' ')} it takes one that is “{needed.label.lower()}”."
+        )
+        return [Problem(text, "on")]
+
     @property
     def in_words(self):
-        """The period as an event keeps it."""
+        """The period as an event keeps it, for the public too."""
+        if not self.is_recorded:
+            return "A former member: level and days are not recorded"
         words = f"{self.level} from {self.started_on}"
         if self.ended_on:
-            words += f" to {self.ended_on} ({self.get_end_reason_display()}"
-            words += (
-                f", decision {self.termination_id})" if self.termination_id else ")"
-            )
-        return words + (f", admission {self.admission_id}" if self.admission_id else "")
+            words += f" to {self.ended_on} ({self.get_end_reason_display()})"
+        for name in ("admission", "termination"):
+            if decision := getattr(self, name):
+                words += f", {name} decided on {decision.decided_on}"
+        return words
 
-    def _begin(self, verb, by, on):
-        """Right, lock, and whether the verb is legal in the state on that day."""
+    def _begin(self, verb, by):
+        """Right, lock, and whether the verb is possible on any day."""
         policy.require(by, f"membership.{verb}", self)
         self.organization.lock()
         self.refresh_from_db()
-        if on is None:
-            return
-        state = self.state(on)
-        if verb == "end" and state == self.State.ENDED:
-            return  # end_problems says it better
-        if state not in self.LEGAL[verb]:
-            raise ValidationError(
-                f"On {on} this membership is “{self.State(state).label.lower()}”: it "
-                f"cannot {verb.replace('_', ' ')}.",
-                code="illegal",
-            )
+        if why_not := self.why_not(verb):
+            raise ValidationError(why_not, code="illegal")
+
+    def _next(self, level, on, admission=None):
+        """The period that continues this one."""
+        after = Membership(organization=self.organization, level=level, started_on=on)
+        after.earlier, after.admission = self, admission
+        after._save()
+        return after
 
     def _save(self):
         self.full_clean()

@@ -1,23 +1,14 @@
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    Subquery,
-    Value,
-    When,
-)
+from django.db import connection, models, transaction
+from django.db.models import F, Q, Value
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 
 from members.identifiers import new_public_id, read_public_id, validate_public_id
 from members.models.events import NEVER_DELETED, Event, tracked
 from members.models.finding import FindingQuerySet
-from members.models.periods import in_force
+from members.models.problems import Problem, refuse_if
+from members.models.standing import StandingQuerySet
 from members.models.text import (
     Fold,
     IsBlank,
@@ -28,58 +19,17 @@ from members.models.text import (
 )
 from peso import policy
 
+# Any number, the same in every process that records a successor.
+SUCCESSION = 0x73756363
 
-class OrganizationQuerySet(FindingQuerySet):
-    def members_on(self, date):
-        """Members on `date`."""
-        # Periods never overlap, so the join finds at most one for each.
-        return self.filter(in_force(date, "memberships"))
 
-    def listed(self):
-        """What the public may see: members, and those that once were."""
-        return self.filter(Exists(_periods(timezone.localdate())))
-
-    def former(self):
-        """Those all of whose periods have ended."""
-        today = timezone.localdate()
-        return self.listed().filter(~Exists(_periods(today).filter(in_force(today))))
-
-    def with_standing(self):
-        """Annotate what the registry says of each as a member today.
-
-        `joined_on` is the first day of the first period, None where that was not
-        recorded; `level_name`, `level_slug`, `left_on` and `left_as` are those of the
-        last one that has begun. `left_on` is None for a current member.
-        """
-        today = timezone.localdate()
-        first = _periods(today).recorded().order_by("started_on")
-        last = _periods(today).order_by("-started_on")
-        left = last.annotate(
-            left_on=Case(When(ended_on__lte=today, then="ended_on")),
-            left_as=Case(
-                When(ended_on__lte=today, then="end_reason"), default=Value("")
-            ),
-        )
-        return self.annotate(
-            joined_on=Subquery(first.values("started_on")[:1]),
-            level_name=Subquery(last.values("level__name")[:1]),
-            level_slug=Subquery(last.values("level__slug")[:1]),
-            left_on=Subquery(left.values("left_on")[:1]),
-            left_as=Subquery(left.values("left_as")[:1]),
-        )
-
+class OrganizationQuerySet(FindingQuerySet, StandingQuerySet):
     def example(self):
         return self.filter(is_example=True)
 
     def with_public_id(self, text):
         """The organization whose public id `text` means, misread letters forgiven."""
         return self.filter(public_id=read_public_id(text))
-
-
-def _periods(date):
-    """The periods, begun by `date`, of the organization of the outer query."""
-    periods = Organization._meta.get_field("memberships").related_model
-    return periods.objects.started(date).filter(organization=OuterRef("pk"))
 
 
 @tracked(exclude=["folded_name", "folded_short_name"])
@@ -216,6 +166,7 @@ class Organization(models.Model):
         """Give other names from the day `on`; the old names and address are kept."""
         policy.require(by, "organization.rename", self)
         self.lock()
+        facts = (self.name, self.short_name, self.slug)
         before, old_slug = self.full_name, self.slug
         kept = [(Name.Kind.FORMER, self.name, name)]
         kept += [(Name.Kind.SHORT, self.short_name, short_name)]
@@ -225,7 +176,7 @@ class Organization(models.Model):
         self.name, self.short_name = name, short_name
         self.slug = slug or old_slug
         self.full_clean()
-        if (before, old_slug) == (self.full_name, self.slug):
+        if facts == (self.name, self.short_name, self.slug):
             raise ValidationError("This is the name that it has.", code="unchanged")
         self.save(update_fields=["name", "short_name", "slug"])
         self._keep_slug(old_slug)
@@ -253,15 +204,10 @@ class Organization(models.Model):
     def succeed_by(self, successor, *, by, on, reason):
         """Record that `successor` carries on this organization's work from `on`."""
         policy.require(by, "organization.succeed", self)
+        _take_turns_in_succession()
         self.lock()
-        heir = successor
-        while heir:
-            if heir.pk == self.pk:
-                raise ValidationError(
-                    f"{successor} was itself succeeded by {self}.", code="circle"
-                )
-            heir = heir.successor
-        before = str(self.successor or "")
+        refuse_if(self.succession_problems(successor, on))
+        before = self.successor.full_name if self.successor else ""
         self.successor, self.succeeded_on = successor, on
         self.save(update_fields=["successor", "succeeded_on"])
         self.events.create(
@@ -272,6 +218,17 @@ class Organization(models.Model):
             after=successor.full_name,
             reason=reason,
         )
+
+    def succession_problems(self, successor, on):
+        """What keeps `successor` from being this one's from the day `on`."""
+        if successor == self:
+            return [Problem("An organization cannot succeed itself.", "successor")]
+        if (successor, on) == (self.successor, self.succeeded_on):
+            return [Problem("This is recorded already.", "successor")]
+        if self.pk in _line_of_succession(successor):
+            text = f"{successor} was itself succeeded by {self}."
+            return [Problem(text, "successor")]
+        return []
 
     @property
     def full_name(self):
@@ -290,6 +247,21 @@ class Organization(models.Model):
         }
         candidates = (f"{base}-{number}" for number in range(2, len(taken) + 3))
         return next(s for s in (base, *candidates) if s not in taken)
+
+
+def _take_turns_in_succession():
+    """Two at once, each of an organization of its own, could close a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUCCESSION])
+
+
+def _line_of_succession(organization):
+    """The keys of those that came after `organization`, as the database has them."""
+    successors = Organization.objects.values_list("successor", flat=True)
+    key = successors.get(pk=organization.pk)
+    while key:
+        yield key
+        key = successors.get(pk=key)
 
 
 @tracked(exclude=["folded_text"])

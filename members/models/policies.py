@@ -19,9 +19,12 @@ class PolicyQuerySet(models.QuerySet):
         )
 
     def value(self, key, *, on=None):
-        """What the by-laws set for `key` on a day: a Fraction, a number or a word."""
-        rows = self.filter(key=key, started_on__lte=on or timezone.localdate())
-        return rows.latest("started_on").python_value
+        """What the by-laws set for `key` on a day: a Fraction, a number or a word.
+
+        None on a day before they set anything.
+        """
+        row = self.on(on or timezone.localdate()).filter(key=key).first()
+        return row and row.python_value
 
 
 @tracked()

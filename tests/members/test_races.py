@@ -77,6 +77,26 @@ def test_an_end_and_a_change_of_level_do_not_both_happen():
         assert organization.events.count() == 1
 
 
+def test_two_successions_close_no_circle():
+    by = factories.officer()
+    for _ in range(ROUNDS):
+        first, second = factories.organization().pk, factories.organization().pk
+
+        def succeed(key, successor):
+            Organization.objects.get(pk=key).succeed_by(
+                Organization.objects.get(pk=successor), by=by, on=LATER, reason="-"
+            )
+
+        (refusal,) = refusals(
+            at_once(
+                lambda a=first, b=second: succeed(a, b),
+                lambda a=first, b=second: succeed(b, a),
+            )
+        )
+
+        assert "was itself succeeded by" in refusal
+
+
 def test_two_statements_leave_one_commitment_in_force():
     by, goal = factories.officer(), factories.goal()
     for _ in range(ROUNDS):

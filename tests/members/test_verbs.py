@@ -70,6 +70,87 @@ def test_end_and_reinstate_links_the_periods():
     assert [e[0] for e in events(member)] == ["ended", "reinstated"]
 
 
+@pytest.mark.parametrize("verb", ["admit", "reinstate", "correct"])
+def test_an_admission_rests_on_a_carried_decision_about_that_organization(verb):
+    by, level = factories.officer(), factories.level()
+
+    def run(admission):
+        if verb == "admit":
+            return Membership.admit(
+                asked, level=level, by=by, on=LATER, reason="-", admission=admission
+            )
+        if verb == "correct":
+            return asked.memberships.get().correct(
+                by=by, reason="-", admission=admission
+            )
+        return asked.memberships.get().reinstate(
+            level=level, by=by, on=LATER, reason="-", admission=admission
+        )
+
+    asked, other = factories.organization(), factories.organization()
+    if verb != "admit":
+        ended_on = LATER if verb == "reinstate" else None
+        factories.membership(organization=asked, ended_on=ended_on)
+    refused = {
+        factories.decision(organization=asked): "not about an admission",
+        factories.decision(
+            organization=asked, kind="admission", outcome="lost"
+        ): "not carried",
+        factories.decision(organization=other, kind="admission"): "another organ",
+    }
+    for decision, message in refused.items():
+        with pytest.raises(ValidationError, match=message):
+            run(decision)
+    assert events(asked) == []
+
+    run(factories.decision(organization=asked, kind="admission"))
+
+    assert len(events(asked)) == 1
+
+
+def test_reinstate_continues_the_last_period_that_held():
+    by, level = factories.officer(), factories.level()
+    member = factories.member(ended_on=LATER)
+    first = member.memberships.get()
+    months = [LATER + dt.timedelta(30 * number) for number in range(4)]
+    second = first.reinstate(level=level, by=by, on=months[1], reason="-")
+    second.end(how="resigned", by=by, on=months[2], reason="-")
+
+    with pytest.raises(ValidationError, match="reinstate from the last one"):
+        first.reinstate(level=level, by=by, on=months[3], reason="-")
+
+    second.correct(by=by, reason="It never came back", ended_on=months[1])
+    with pytest.raises(ValidationError, match="never held"):
+        second.reinstate(level=level, by=by, on=months[3], reason="-")
+    third = first.reinstate(level=level, by=by, on=months[3], reason="-")
+    assert third.earlier == first
+
+
+def test_a_member_with_a_recorded_end_keeps_its_level():
+    by, member = factories.officer(), factories.member(ended_on=dt.date(2999, 1, 1))
+    membership, affiliate = member.memberships.get(), factories.level(slug="affiliate")
+
+    for run in (
+        lambda: membership.change_level(level=affiliate, by=by, on=LATER, reason="-"),
+        lambda: membership.end(how="dissolved", by=by, on=LATER, reason="-"),
+    ):
+        with pytest.raises(ValidationError, match="recorded already: correct it"):
+            run()
+
+    assert events(member) == []
+
+
+def test_the_last_day_of_a_future_membership_may_be_its_first_one():
+    by, member = factories.officer(), factories.member(started_on=dt.date(2999, 1, 1))
+    membership = member.memberships.get()
+
+    with pytest.raises(ValidationError, match="“not begun”"):
+        membership.end(how="resigned", by=by, on=LATER, reason="Early")
+    membership.end(how="resigned", by=by, on=membership.started_on, reason="Never came")
+
+    assert not Membership.objects.held().exists()
+
+
 def test_a_termination_rests_on_a_carried_decision_about_that_member():
     member, other = factories.member(level="affiliate"), factories.member()
     membership, by = member.memberships.get(), factories.officer()
@@ -109,6 +190,85 @@ def test_correct_keeps_what_stood_there():
             by,
         )
     ]
+
+
+def test_correct_tells_decisions_by_their_days_and_no_numbers():
+    by, member = factories.officer(), factories.member()
+    membership = member.memberships.get()
+    admission = factories.decision(organization=member, kind="admission")
+    termination = factories.decision(organization=member)
+
+    membership.correct(
+        by=by,
+        reason="Found in the minutes",
+        admission=admission,
+        ended_on=LATER,
+        end_reason="terminated",
+        termination=termination,
+    )
+
+    (corrected,) = events(member)
+    assert corrected[1:3] == (
+        "Core from 2024-01-15",
+        (
+            "Core from 2024-01-15 to 2025-03-01 (Terminated), admission decided on "
+            "2024-01-15, termination decided on 2024-01-15"
+        ),
+    )
+
+
+def test_correct_takes_another_decision_of_the_same_day():
+    by, member = factories.officer(), factories.member()
+    membership = member.memberships.get()
+    wrong = factories.decision(organization=member, kind="admission")
+    right = factories.decision(organization=member, kind="admission")
+    membership.correct(by=by, reason="-", admission=wrong)
+
+    membership.correct(by=by, reason="-", admission=right)
+
+    with pytest.raises(ValidationError, match="Nothing was changed"):
+        membership.correct(by=by, reason="-", admission=right)
+    assert len(events(member)) == 2
+
+
+def test_correct_changes_the_facts_of_a_period_alone():
+    membership = factories.member().memberships.get()
+
+    with pytest.raises(TypeError, match="organization"):
+        membership.correct(
+            by=factories.officer(), reason="-", organization=factories.organization()
+        )
+
+
+def test_a_correction_cannot_overlap_another_period():
+    by, member = factories.officer(), factories.member()
+    first = member.memberships.get()
+    affiliate = factories.level(slug="affiliate")
+    second = first.change_level(level=affiliate, by=by, on=LATER, reason="-")
+
+    with pytest.raises(ValidationError, match="cannot overlap"):
+        second.correct(by=by, reason="-", started_on=LATER - dt.timedelta(1))
+    with pytest.raises(ValidationError, match="cannot overlap"):
+        first.correct(by=by, reason="-", ended_on=None, end_reason="")
+
+    assert [e[0] for e in events(member)] == ["level_changed"]
+
+
+def test_days_that_nobody_recorded_stand_in_no_event():
+    by, member = factories.officer(), factories.member()
+    membership = member.memberships.get()
+    membership.end(how="not_recorded", by=by, on=LATER, reason="-")
+    with pytest.raises(ValidationError, match="correct it instead"):
+        membership.change_level(
+            level=factories.level(slug="affiliate"), by=by, on=LATER, reason="-"
+        )
+
+    membership.correct(by=by, reason="A letter", end_reason="resigned")
+
+    assert events(member)[-1][1:3] == (
+        "A former member: level and days are not recorded",
+        "Core from 2024-01-15 to 2025-03-01 (Resigned)",
+    )
 
 
 def test_each_verb_is_legal_in_these_states_and_no_others():
@@ -183,6 +343,39 @@ def test_succession_refuses_a_circle():
     with pytest.raises(ValidationError, match="itself succeeded"):
         second.succeed_by(first, by=by, on=LATER, reason="Merged")
     assert [e[0] for e in events(first)] == ["succeeded"]
+
+
+def test_succession_refuses_what_stands_there_and_the_organization_itself():
+    by = factories.officer()
+    first, second = factories.member(), factories.member()
+    first.succeed_by(second, by=by, on=LATER, reason="Merged")
+
+    with pytest.raises(ValidationError, match="recorded already"):
+        first.succeed_by(second, by=by, on=LATER, reason="Merged")
+    with pytest.raises(ValidationError, match="cannot succeed itself"):
+        first.succeed_by(first, by=by, on=LATER, reason="Merged")
+    assert len(events(first)) == 1
+
+
+def test_another_successor_is_told_in_the_same_words_as_the_first():
+    by, first = factories.officer(), factories.member()
+    wrong = factories.member(name="Beta", short_name="BE")
+    right = factories.member(name="Gamma", short_name="GA")
+    first.succeed_by(wrong, by=by, on=LATER, reason="Merged")
+
+    first.succeed_by(right, by=by, on=LATER, reason="The other one")
+
+    assert events(first)[-1][1:3] == ("Beta (BE)", "Gamma (GA)")
+
+
+def test_a_name_may_be_parted_otherwise():
+    member = factories.member(name="Alpha (AL)")
+
+    member.rename(
+        by=factories.officer(), on=LATER, reason="-", name="Alpha", short_name="AL"
+    )
+
+    assert member.names.get().text == "Alpha (AL)"
 
 
 @pytest.mark.parametrize(

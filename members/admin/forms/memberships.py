@@ -18,11 +18,8 @@ class AdmitForm(VerbForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        admissions = Decision.objects.filter(
-            kind=Decision.Kind.ADMISSION, outcome=Decision.Outcome.CARRIED
-        )
-        self.fields["admission"].queryset = admissions.filter(
-            organization=self.organization
+        self.fields["admission"].queryset = Decision.objects.admissions(
+            self.organization
         )
 
     @property
@@ -31,11 +28,7 @@ class AdmitForm(VerbForm):
 
     @classmethod
     def why_not(cls, organization):
-        today = timezone.localdate()
-        if any(
-            each.state(today) != Membership.State.ENDED
-            for each in organization.memberships.all()
-        ):
+        if organization.memberships.lasting().exists():
             return "It is a member, or has a membership that has not begun yet."
         return ""
 
@@ -50,14 +43,12 @@ class ReinstateForm(AdmitForm):
 
     @classmethod
     def why_not(cls, membership):
-        if not membership.ended_on:
-            return "This membership has no end: there is nothing to reinstate."
-        later = membership.organization.memberships.filter(
-            started_on__gte=membership.ended_on
-        ).exclude(pk=membership.pk)
-        if later.exists():
-            return "A later membership is recorded: reinstate from the last one."
-        return ""
+        return membership.why_not("reinstate")
+
+    def clean(self):
+        if "on" in self.cleaned_data:
+            on, admission = self.cleaned_data["on"], self.cleaned_data.get("admission")
+            self.add_problems(self.subject.reinstatement_problems(on, admission))
 
     def run(self, *, by):
         return self.subject.reinstate(by=by, **self.cleaned_data)
@@ -68,8 +59,8 @@ class ChangeLevelForm(VerbForm):
 
     @classmethod
     def why_not(cls, membership):
-        if membership.ended_on:
-            return "An end of this membership is recorded."
+        if why_not := membership.why_not("change_level"):
+            return why_not
         if membership.state(timezone.localdate()) == Membership.State.FUTURE:
             return "This membership has not begun: correct its level instead."
         return ""
@@ -83,24 +74,9 @@ class ChangeLevelForm(VerbForm):
         return self.subject.change_level(by=by, **self.cleaned_data)
 
 
-def terminations(membership):
-    """The carried decisions that a termination of `membership` can rest on."""
-    rows = Decision.objects.filter(
-        kind=Decision.Kind.TERMINATION,
-        outcome=Decision.Outcome.CARRIED,
-        organization=membership.organization_id,
-    )
-    if membership.level.must_take_part:
-        return rows
-    return rows.exclude(ground=Decision.Ground.NOT_TAKING_PART)
-
-
 class EndForm(VerbForm):
     how = forms.ChoiceField(
-        choices=[
-            (Membership.EndReason(how).value, Membership.EndReason(how).label)
-            for how in ("resigned", "terminated", "dissolved", "merged")
-        ]
+        choices=[(how.value, how.label) for how in Membership.LEAVING]
     )
     termination = DecisionChoice(
         Decision.objects,
@@ -111,14 +87,14 @@ class EndForm(VerbForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["termination"].queryset = terminations(self.subject)
+        self.fields["termination"].queryset = Decision.objects.terminations(
+            self.subject
+        )
         self.fields["on"].help_text = "The first day without the membership."
 
     @classmethod
     def why_not(cls, membership):
-        if membership.ended_on:
-            return "An end is recorded already: correct it instead."
-        return ""
+        return membership.why_not("end")
 
     def clean(self):
         facts = self.cleaned_data
@@ -154,26 +130,14 @@ class CorrectForm(ReasonForm):
         Decision.objects, label="Decision of the termination", required=False
     )
 
-    FACTS = (
-        "level",
-        "started_on",
-        "ended_on",
-        "end_reason",
-        "admission",
-        "termination",
-    )
-
     def __init__(self, *args, subject, **kwargs):
-        facts = {name: getattr(subject, name) for name in self.FACTS}
+        facts = {name: getattr(subject, name) for name in Membership.FACTS}
         super().__init__(*args, subject=subject, initial=facts, **kwargs)
-        decisions = Decision.objects.filter(
-            organization=subject.organization_id, outcome=Decision.Outcome.CARRIED
-        )
-        self.fields["admission"].queryset = decisions.filter(
-            kind=Decision.Kind.ADMISSION
-        )
-        self.fields["termination"].queryset = decisions.filter(
-            kind=Decision.Kind.TERMINATION
+        # The level may be what is corrected: offered are the decisions for any.
+        about = subject.organization_id
+        self.fields["admission"].queryset = Decision.objects.admissions(about)
+        self.fields["termination"].queryset = Decision.objects.carried(
+            Decision.Kind.TERMINATION, about
         )
 
     def run(self, *, by):

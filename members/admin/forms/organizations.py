@@ -44,10 +44,9 @@ class SucceedForm(VerbForm):
         field.widget.choices = field.choices
 
     def clean(self):
-        facts = self.cleaned_data
-        recorded = (self.subject.successor, self.subject.succeeded_on)
-        if (facts.get("successor"), facts.get("on")) == recorded:
-            self.add_error("successor", "This is recorded already.")
+        if self.cleaned_data.keys() >= {"successor", "on"}:
+            successor, on = self.cleaned_data["successor"], self.cleaned_data["on"]
+            self.add_problems(self.subject.succession_problems(successor, on))
 
     def run(self, *, by):
         self.subject.succeed_by(by=by, **self.cleaned_data)
