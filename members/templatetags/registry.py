@@ -126,9 +126,11 @@ def left_in_words(reason):
 
 @register.simple_tag
 def length_of(period):
-    """How long a period lasts, or has lasted until today: “2 years, 3 months”."""
+    """How long a period has lasted: “2 years, 3 months”; empty on its first day."""
     today = timezone.localdate()
     end = min(period.ended_on or today, today)
+    if end <= period.started_on:
+        return ""
     return timesince(period.started_on, end).replace("\xa0", " ")
 
 

@@ -202,6 +202,19 @@ def test_membership_is_told_by_its_periods(client):
     assert verbs == ["level_changed", "admitted"]
 
 
+def test_length_of_a_membership_is_told_from_its_second_day_on(client):
+    today = timezone.localdate()
+    new = factories.member(started_on=today)
+    older = factories.member(started_on=today - dt.timedelta(days=1))
+
+    def told(member):
+        text = " ".join(page_of(client, member).text.split())
+        return re.findall(r'to today (?:<span class="muted">)?([^<]*)<', text)
+
+    assert told(new) == [""]
+    assert told(older) == ["(1 day)"]
+
+
 def test_former_member_is_marked_and_told_as_it_was(client):
     by = factories.officer()
     heir = factories.member(name="The Heir")
