@@ -181,12 +181,20 @@ def test_odd_addresses_are_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("template", ["400.html", "403.html", "500.html"])
+@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "500.html"])
 def test_pages_of_errors_need_neither_request_nor_database(template):
     text = render_to_string(template)
 
     assert "<h1>" in text
     assert 'href="/directory/"' in text
+
+
+def test_expired_form_is_answered_in_the_site_s_own_words():
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {})
+
+    assert response.status_code == 403
+    assert "This form has expired" in response.text
+    assert "<style" not in response.text
 
 
 @pytest.mark.django_db
