@@ -88,6 +88,15 @@ def test_page_fits_its_window(open_page, addresses, name):
     assert too_wide == []
 
 
+@pytest.mark.parametrize("name", ["directory-table", "coverage", "coverage-members"])
+def test_table_fits_a_sheet_of_paper(open_page, addresses, name):
+    page = open_page(addresses[name])
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+
+    assert page.evaluate("document.querySelector('table').offsetWidth") <= 718
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_page_says_what_it_is(open_page, addresses, name):
     page = open_page(addresses[name])

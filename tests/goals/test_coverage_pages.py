@@ -110,7 +110,7 @@ def test_concentration_is_found_in_the_database(client):
         "total": 3,
     }
     page = get(client, "coverage").text
-    assert "provides 2 of 3 (67 %)" in page
+    assert "provides 2 of 3 (67&nbsp;%)" in page
 
 
 def test_kind_and_effort_narrow_the_table(client):
