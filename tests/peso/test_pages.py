@@ -181,7 +181,9 @@ def test_odd_addresses_are_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("template", ["400.html", "403.html", "403_csrf.html", "500.html"])
+@pytest.mark.parametrize(
+    "template", ["400.html", "403.html", "403_csrf.html", "500.html"]
+)
 def test_pages_of_errors_need_neither_request_nor_database(template):
     text = render_to_string(template)
 
