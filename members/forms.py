@@ -9,7 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import F
 
-from members import facets, search
+from members import facets, places, search
 from members.models import Organization
 
 ORDERS = {"relevance": "best match", "name": "name", "joined": "newest member"}
@@ -48,6 +48,20 @@ class Choices(forms.MultipleChoiceField):
         pass
 
 
+class Somewhere(forms.CharField):
+    """A square of the map."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        square = places.Square.read(text)
+        if text and not square:
+            raise forms.ValidationError(
+                "A place is its southern, western, northern and eastern edge, in whole "
+                "degrees: 48,10,50,12."
+            )
+        return square
+
+
 class DirectoryForm(forms.Form):
     """The directory's query string.
 
@@ -56,6 +70,7 @@ class DirectoryForm(forms.Form):
     """
 
     q = Words()
+    place = Somewhere(required=False)
     page = forms.IntegerField(
         required=False,
         min_value=1,
@@ -85,6 +100,7 @@ class DirectoryForm(forms.Form):
                 self.add_error(name, "Only one of these can be chosen at a time.")
             self.choices[name] = given[0] if len(given) == 1 else ""
         self.choices["status"] = self.choices["status"] or "current"
+        self.choices["place"] = str(self.square or "")
         self._understand(self.cleaned_data.get("q", ""))
         for name in self.data:
             if name not in self.fields:
@@ -127,6 +143,10 @@ class DirectoryForm(forms.Form):
         return self.cleaned_data.get("q", "") if self.search else ""
 
     @property
+    def square(self):
+        return self.cleaned_data.get("place")
+
+    @property
     def corrections(self):
         return self.search.corrected if self.search else []
 
@@ -147,10 +167,13 @@ class DirectoryForm(forms.Form):
 
     @cached_property
     def facets(self):
-        found = None
+        found = Organization.objects.all()
         if self.search:
-            found = Organization.objects.matching(self.search)
-        return facets.count(found, self.choices, self.options)
+            found = found.matching(self.search)
+        if self.square:
+            found = found.hosted_within(self.square)
+        narrowed = found if self.search or self.square else None
+        return facets.count(narrowed, self.choices, self.options)
 
     def organizations(self):
         """Those that the search and the choices leave, in order."""
@@ -167,6 +190,8 @@ class DirectoryForm(forms.Form):
             found = found.committed(goals=goals, efforts=efforts)
         if self.choices["country"]:
             found = found.hosted_in(self.choices["country"])
+        if self.square:
+            found = found.hosted_within(self.square)
         return self.ordered(found)
 
     def ordered(self, found):

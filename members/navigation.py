@@ -39,6 +39,8 @@ def orders(form):
 def chosen(form):
     """What narrows the list, each with the question without it."""
     links = [Link(f"“{form.text}”", form.query(q=""))] if form.search else []
+    if form.square:
+        links.append(Link(f"Place: {form.square.label}", form.query(place="")))
     status = form.choices["status"]
     if status != "current":
         links.append(Link(STATUSES[status], form.query(status="")))
@@ -63,6 +65,11 @@ def ways_out(form):
         count = form.facets.found
         links = [Link("No filter at all", form.query(**anywhere), count=count)]
     return sorted(links, key=lambda link: -link.count)
+
+
+def at(form, place):
+    """All that a place of the map stands for, as a list."""
+    return form.query(place=place.square, view="")
 
 
 def pages(form, page):

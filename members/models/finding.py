@@ -82,6 +82,18 @@ class FindingQuerySet(models.QuerySet):
             "hosts", Q(role="host", institution__country_code__in=country_codes)
         )
 
+    def hosted_within(self, square):
+        """Those hosted in a `members.places.Square`."""
+        latitude = Q(
+            institution__latitude__gte=square.south,
+            institution__latitude__lt=square.north,
+        )
+        longitude = Q(
+            institution__longitude__gte=square.west,
+            institution__longitude__lt=square.east,
+        )
+        return self._having("hosts", Q(role="host") & latitude & longitude)
+
     def at_level(self, slugs):
         """Those whose current period, or whose last one, is at one of these levels."""
         periods = self._related("memberships").objects

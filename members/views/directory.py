@@ -64,8 +64,9 @@ def places_shown(form):
     found = places.of(form.organizations())
     return {
         "map": found,
+        "places": [(place, navigation.at(form, place)) for place in found.all],
         "unplaced": form.facets.total - found.placed,
-        "shows_example": found.has_example,
+        "shows_example": found.shows_example,
     }
 
 
