@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from peso import postgres
@@ -82,10 +82,14 @@ def migrate() -> None:
 
 def fill(members: Path | None) -> None:
     """The members of the file, or else, into an empty registry, the example."""
+    organizations = apps.get_model("members.Organization").objects
     if members:
-        call_command("load_example", remove=True)
-        call_command("import_members", str(members))
-    elif not apps.get_model("members.Organization").objects.exists():
+        # A file that is refused leaves the example where it is.
+        with transaction.atomic():
+            if organizations.example().exists():
+                call_command("load_example", remove=True)
+            call_command("import_members", str(members))
+    elif not organizations.exists():
         tell("Loading the example consortium")
         call_command("load_example")
 

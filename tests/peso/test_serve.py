@@ -13,7 +13,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from members.models import Organization
+from peso import serve
 from peso.embedded import watch
 from peso.postgres import PROJECT
 from tests.chromium import is_required
@@ -106,6 +109,23 @@ def test_busy_port_is_named_before_anything_is_started(folder):
     assert process.returncode == 1
     assert output.startswith(f"Error: Cannot serve on port {port} (Address already in")
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_file_takes_the_place_of_the_example_or_nothing_changes(tmp_path):
+    call_command("load_example", organizations=3)
+    file = tmp_path / "members.yml"
+    member = "members: [{short_name: OWN, name: Our own, membership_level: "
+    file.write_text(member + "gold}]")
+
+    with pytest.raises(CommandError):
+        serve.fill(file)
+    assert Organization.objects.example().count() == 3
+
+    file.write_text(member + "core}]")
+    serve.fill(file)
+    serve.fill(file)
+    assert [each.name for each in Organization.objects.all()] == ["Our own"]
 
 
 @pytest.mark.parametrize(("ci", "required"), [("true", True), ("1", True), ("", False)])
