@@ -379,3 +379,17 @@ def test_name_and_affiliation_are_written_as_they_were_read(text):
 )
 def test_an_affiliation_is_what_the_last_brackets_hold(text, parts):
     assert name_and_affiliation(text) == parts
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export_members", "--as-of=2025-02-30"],
+        ["import_members", "members.yml", "--on=2025-02-30"],
+        ["load_example", "--on=2025-02-30"],
+    ],
+)
+def test_day_that_is_none_is_refused_in_words(words):
+    message = "“2025-02-30” is no day, such as 2026-01-31."
+    with pytest.raises(CommandError, match=message):
+        call_command(*words)

@@ -1,4 +1,3 @@
-import datetime as dt
 import sys
 import time
 
@@ -7,6 +6,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from goals.example import loading, sketches
+from members.management.days import day
 
 _SECONDS_BETWEEN_LINES = 15
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument(
             "--on",
-            type=dt.date.fromisoformat,
+            type=day,
             help="the day on which its ten years end, as 2026-01-31; default: today",
         )
         parser.add_argument(

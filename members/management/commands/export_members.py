@@ -1,4 +1,3 @@
-import datetime as dt
 import io
 from pathlib import Path
 
@@ -7,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.interchange.writing import FORMATS, write_members
+from members.management.days import day
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of",
             metavar="DATE",
-            type=dt.date.fromisoformat,
+            type=day,
             help="The members of that day (YYYY-MM-DD); today if absent.",
         )
         parser.add_argument(

@@ -1,5 +1,3 @@
-import datetime as dt
-
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
@@ -9,6 +7,7 @@ from tqdm import tqdm
 from members.interchange.faults import RefusalError
 from members.interchange.importing import Importer
 from members.interchange.rows import EARLIEST
+from members.management.days import day
 from members.models import User
 
 INTERRUPTED = 130
@@ -28,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--on",
             metavar="DATE",
-            type=dt.date.fromisoformat,
+            type=day,
             help="The day from which what is new holds (YYYY-MM-DD); today if absent.",
         )
         parser.add_argument(
