@@ -93,7 +93,7 @@ def test_however_many_places_there_are_there_are_few_dots(client, db, monkeypatc
 
     # Squares of 10 degrees: the smallest of which there are not more than two.
     assert text.count('class="map-place"') == 2
-    assert "Town 0; Town 1 and 3 more" in text
+    assert "Town 0, Germany; Town 1, Germany and 3 more" in text
     assert len(captured) == 3
 
 
