@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.utils.html import format_html
 from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats import base_formats
-from import_export.forms import ExportForm, ImportForm
+from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import TempFolderStorage
 from import_export.widgets import ForeignKeyWidget
 
@@ -137,17 +138,29 @@ class FileForm(ImportForm):
         return file
 
 
+class ConfirmForm(ConfirmImportForm):
+    """All hidden, and written by the preview: who sends something else made it up."""
+
+    format = forms.TypedChoiceField(
+        choices=[(str(number), number) for number in range(len(FORMATS))],
+        coerce=int,
+        widget=forms.HiddenInput,
+    )
+    resource = None  # There is one for each kind of record.
+
+
 class WaitingFile(TempFolderStorage):
     """A file between its preview and its confirmation, for a day at most."""
 
     PREFIX = "peso-import-"
+    NAME = re.compile(f"{PREFIX}[a-z0-9_]{{1,20}}")
     SECONDS = 24 * 60 * 60
 
     def _open(self, mode="r"):
         if not self.name:
             handle, self.name = tempfile.mkstemp(prefix=self.PREFIX)
             return os.fdopen(handle, "wb")
-        if not Path(self.name).name.startswith(self.PREFIX):
+        if not self.NAME.fullmatch(Path(self.name).name):
             raise FileNotFoundError(self.name)  # a file of somebody else
         return super()._open(mode)
 
@@ -183,6 +196,7 @@ class ExchangePages(ImportMixin, ExportPages):
     import_formats = FORMATS
     tmp_storage_class = WaitingFile
     import_form_class = FileForm
+    confirm_form_class = ConfirmForm
 
     def has_import_permission(self, request):
         return (
