@@ -178,7 +178,9 @@ class Commitment(Dated):
         commitment.approaches.set(approaches)
         commitment.communities.set(communities)
         for title, url in evidence:
-            commitment.evidence.create(title=title, url=url, added_on=on)
+            proof = Evidence(commitment=commitment, title=title, url=url, added_on=on)
+            proof.full_clean()
+            proof.save()
         commitment._record(Event.Verb.COMMITTED, by, on, reason, before)
         return commitment
 
