@@ -24,7 +24,8 @@ def goal(request, slug):
     commitments = Commitment.objects.of_members().filter(goal=goal)
     counts = commitments.count_of_each_effort()
     named = list(commitments.first_of_each_effort(NAMED))
-    table = Commitment.objects.coverage()
+    # Of the other goals nothing is asked. The shades are those of this column alone.
+    table = Commitment.objects.filter(goal=goal).coverage()
     page = {
         "goal": goal,
         "approaches": goal.approaches.with_member_counts(),

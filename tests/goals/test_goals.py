@@ -1,7 +1,9 @@
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from goals.models import Goal
+from goals.example import loading
+from goals.models import Commitment, Goal
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +104,21 @@ def test_page_says_how_many_take_each_approach(client):
 
 def test_unknown_goal_is_not_found(client):
     assert client.get("/goals/world-domination/").status_code == 404
+
+
+def test_page_has_the_column_of_the_coverage(client):
+    loading.load(24, seed=1, on=timezone.localdate())
+
+    shown = client.get("/goals/workforce/").context["column"]
+
+    table = Commitment.objects.coverage()
+    whole = next(each for each in table.columns if each.line == shown.line)
+    assert shown.concentration == whole.concentration
+    assert [cell_without_shade(cell) for cell in shown.cells] == [
+        cell_without_shade(cell) for cell in whole.cells
+    ]
+    assert any(cell.only for cell in shown.cells)
+
+
+def cell_without_shade(cell):
+    return cell.row, cell.leads, cell.contributes, cell.endorses, cell.only
