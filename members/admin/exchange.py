@@ -17,6 +17,7 @@ from import_export import resources
 from import_export.admin import ExportMixin, ImportMixin
 from import_export.formats import base_formats
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
+from import_export.results import Error
 from import_export.tmp_storages import TempFolderStorage
 from import_export.widgets import ForeignKeyWidget
 
@@ -92,6 +93,12 @@ class RowDifference(resources.Diff):
         return format_html("<del>{}</del> <ins>{}</ins>", before, after)
 
 
+class RowError(Error):
+    """An error for those who sent the file; where it arose in the code is not told."""
+
+    traceback = ""
+
+
 class RecordResource(resources.ModelResource):
     """Rows are checked like forms: a constraint that is met is an error of the row."""
 
@@ -109,6 +116,17 @@ class RecordResource(resources.ModelResource):
     @classmethod
     def get_diff_class(cls):
         return RowDifference
+
+    @classmethod
+    def get_error_result_class(cls):
+        return RowError
+
+    def before_import(self, dataset, **kwargs):
+        columns = [self.fields[key].column_name for key in self._meta.import_id_fields]
+        missing = [each for each in columns if each not in (dataset.headers or ())]
+        if missing:
+            named = " and ".join(f"“{each}”" for each in missing)
+            raise ValueError(f"Rows are known by the column {named}, which is missing.")
 
     def filter_export(self, queryset, **kwargs):
         return super().filter_export(queryset, **kwargs).select_related(*self.related)
@@ -135,6 +153,16 @@ class FileForm(ImportForm):
                 f"The file has {file.size:,} bytes; {MAX_BYTES:,} are the most that "
                 "can be imported here. Please split it."
             )
+        content = file.read()
+        file.seek(0)
+        try:
+            content.decode()
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise ValidationError(
+                f"Line {line} is not UTF-8: save the file in that encoding. "
+                "A spreadsheet calls it “CSV UTF-8”."
+            ) from None
         return file
 
 

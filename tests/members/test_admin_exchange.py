@@ -134,15 +134,17 @@ def test_a_registry_that_changed_since_the_preview(client):
         ("slug,kind,name\na b,community,A\n", "valid “slug”"),
         ("slug,kind,name\na,community,B\0B\n", "invisible character"),
         ("slug,kind,name\na,community," + "x" * 500 + "\n", "at most 200"),
-        ("kind,name\ncommunity,A\n", "slug"),
+        ("kind,name\ncommunity,A\n", "known by the column “slug”, which is missing"),
         ("", "file is empty"),
-        ("\xff\xfe".encode("latin-1") + b"a,b\n", "UnicodeDecodeError"),
+        ("\xff\xfe".encode("latin-1") + b"a,b\n", "Line 1 is not UTF-8"),
+        ("slug,kind,name\na,community,Ä\n".encode("latin-1"), "Line 2 is not UTF-8"),
     ],
 )
 def test_rows_that_are_wrong_are_named_and_nothing_is_written(client, rows, message):
     page = preview(client, "members_community", rows)
 
     assert message in errors(page)
+    assert "Traceback" not in page.text
     assert not Community.objects.exists()
 
 
