@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from goals.provision import ProvisionQuerySet
 from goals.statements import ApproachQuerySet, StatementQuerySet
@@ -59,11 +60,7 @@ class Approach(models.Model):
 
 
 class CommitmentQuerySet(StatementQuerySet, ProvisionQuerySet):
-    def with_substance(self):
-        """What a page shows of a commitment."""
-        return self.select_related("goal").prefetch_related(
-            "approaches", "communities", "evidence"
-        )
+    pass
 
 
 @tracked()
@@ -181,7 +178,14 @@ class Commitment(Dated):
             proof = Evidence(commitment=commitment, title=title, url=url, added_on=on)
             proof.full_clean()
             proof.save()
-        commitment._record(Event.Verb.COMMITTED, by, on, reason, before)
+        commitment._record(
+            Event.Verb.COMMITTED,
+            by,
+            on,
+            reason,
+            before=before.in_words if before else "",
+            after=commitment.in_words,
+        )
         return commitment
 
     @transaction.atomic
@@ -189,43 +193,58 @@ class Commitment(Dated):
         """Record that the organization said on the day `on` that this still holds."""
         policy.require(by, "commitment.confirm", self.organization)
         self._lock()
-        refuse_if(self._not_in_force(on))
+        refuse_if(self.confirmation_problems(on))
         self.confirmed_on = on
         self.full_clean()
         self.save(update_fields=["confirmed_on"])
-        self._record(Event.Verb.CONFIRMED, by, on, reason, self)
+        words = self.in_words
+        self._record(Event.Verb.CONFIRMED, by, on, reason, before=words, after=words)
 
     @transaction.atomic
     def end(self, *, by, on, reason):
         """End this commitment on the day `on`, with none in its place."""
         policy.require(by, "commitment.end", self.organization)
         self._lock()
-        refuse_if(self._not_in_force(on))
+        refuse_if(self.end_problems(on))
         self.ended_on = on
         self.full_clean()
         self.save(update_fields=["ended_on"])
-        self._record(Event.Verb.WITHDRAWN, by, on, reason, self, ended=True)
+        self._record(Event.Verb.WITHDRAWN, by, on, reason, before=self.in_words)
 
-    def _not_in_force(self, on):
+    def confirmation_problems(self, on):
+        """What keeps this from being confirmed as of the day `on`."""
+        problems = self.end_problems(on)
+        if on == self.confirmed_on:
+            problems.append(Problem("It is confirmed on that day already.", "on"))
+        elif self.confirmed_on and on < self.confirmed_on:
+            text = f"It was confirmed later than that already, on {self.confirmed_on}."
+            problems.append(Problem(text, "on"))
+        if on > timezone.localdate():
+            problems.append(Problem("Nobody can have said so yet.", "on"))
+        return problems
+
+    def end_problems(self, on):
+        """What keeps this from being ended on the day `on`."""
         if self.is_in_force(on):
             return []
         return [Problem(f"This commitment is not in force on {on}.", "on")]
+
+    @property
+    def in_words(self):
+        """The commitment as an event keeps it."""
+        return f"{self.goal.short_name}: {self.get_effort_display().lower()}"
 
     def _lock(self):
         self.organization.lock()
         self.refresh_from_db()
 
-    def _record(self, verb, by, on, reason, before, *, ended=False):
-        words = f"{self.goal.short_name}: {self.get_effort_display().lower()}"
-        earlier = before and (
-            f"{before.goal.short_name}: {before.get_effort_display().lower()}"
-        )
+    def _record(self, verb, by, on, reason, *, before="", after=""):
         self.organization.events.create(
             verb=verb,
             effective_on=on,
             by=by,
-            before=earlier or "",
-            after="" if ended else words,
+            before=before,
+            after=after,
             reason=reason,
         )
 

@@ -55,11 +55,6 @@ class IsOneOf(Func):
 
 
 class ProvisionQuerySet(DatedQuerySet):
-    def of_members(self):
-        """Commitments in force today of organizations that are members today."""
-        today = timezone.localdate()
-        return self.on(today).filter(in_force(today, "organization__memberships"))
-
     def example(self):
         return self.filter(organization__is_example=True)
 

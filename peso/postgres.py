@@ -78,10 +78,6 @@ class Server:
     def home(self) -> Home:
         return find_home(self.base, movable=self.movable)
 
-    def in_use(self) -> bool:
-        """Whether this process is a user of the server."""
-        return self._users is not None
-
     def ensure_running(self) -> Connection:
         """Become a user of the server, which is started or mended where needed."""
         with self._exclusively():

@@ -20,7 +20,7 @@ from goals.models import (
 )
 from members.admin.exchange import ExchangePages, RecordResource, Reference
 from members.admin.lists import Care, CareFilter, InForceFilter
-from members.admin.organizations import OrganizationAdmin, members
+from members.admin.organizations import OrganizationAdmin
 from members.admin.records import ReadOnlyRecord, ReadOnlyRows, Record, Rows
 from members.admin.resources import organization
 from members.admin.verbs import Verb, VerbsMixin
@@ -32,11 +32,10 @@ YEAR = dt.timedelta(days=365)
 
 def unconfirmed(commitments):
     """In force, of a member, and not confirmed for a year."""
-    today = timezone.localdate()
-    long_ago = Q(confirmed_on=None, started_on__lt=today - YEAR)
-    long_ago |= Q(confirmed_on__lt=today - YEAR)
-    of_members = in_force(today, "organization__memberships")
-    return commitments.filter(in_force(today), of_members, long_ago)
+    year_ago = timezone.localdate() - YEAR
+    return commitments.of_members().filter(
+        Q(confirmed_on=None, started_on__lt=year_ago) | Q(confirmed_on__lt=year_ago)
+    )
 
 
 def members_with_goals_not_stated(organizations):
@@ -46,7 +45,7 @@ def members_with_goals_not_stated(organizations):
         distinct=True,
     )
     return (
-        members(organizations)
+        organizations.members()
         .alias(stated=stated)
         .filter(stated__lt=Goal.objects.count())
     )

@@ -76,9 +76,9 @@ class ConfirmForm(InForceForm):
         self.fields["on"].help_text = "When the organization said that it still holds."
 
     def clean(self):
-        on = self.cleaned_data.get("on")
-        if self.subject and on and self.subject.confirmed_on == on:
-            self.add_error("on", "It is confirmed on that day already.")
+        if self.subject and "on" in self.cleaned_data:
+            on = self.cleaned_data["on"]
+            self.add_problems(self.subject.confirmation_problems(on))
 
     def run(self, *, by):
         self.subject.confirm(by=by, **self.cleaned_data)
@@ -89,6 +89,10 @@ class EndForm(InForceForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["on"].help_text = "The first day without the commitment."
+
+    def clean(self):
+        if "on" in self.cleaned_data:
+            self.add_problems(self.subject.end_problems(self.cleaned_data["on"]))
 
     def run(self, *, by):
         self.subject.end(by=by, **self.cleaned_data)

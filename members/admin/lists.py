@@ -1,13 +1,11 @@
 """Lists begin with what is current, and know what needs care."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import F, Q, QuerySet
-from django.utils import timezone
-
-from members.models.periods import in_force
+from django.db.models import F, QuerySet
 
 
 @dataclass(frozen=True)
@@ -78,24 +76,11 @@ class DefaultFilter(SimpleListFilter):
         return rows(queryset)
 
 
-def current(rows):
-    return rows.filter(in_force(timezone.localdate()))
+SOON = dt.timedelta(days=60)
 
 
-def future(rows):
-    return rows.filter(started_on__gt=timezone.localdate()).exclude(_void())
-
-
-def past(rows):
-    return rows.filter(ended_on__lte=timezone.localdate()).exclude(_void())
-
-
-def void(rows):
-    return rows.filter(_void())
-
-
-def _void():
-    return Q(ended_on=F("started_on"))
+def ending_soon(rows):
+    return rows.ending(SOON)
 
 
 class InForceFilter(DefaultFilter):
@@ -103,10 +88,13 @@ class InForceFilter(DefaultFilter):
     parameter_name = "period"
     default = "current"
     meanings = {
-        "current": ("Now", current),
-        "future": ("Not begun", future),
-        "past": ("Ended", past),
-        "void": ("Entered by mistake", void),
+        "current": ("Now", lambda rows: rows.current()),
+        "future": ("Not begun", lambda rows: rows.future()),
+        "past": ("Ended", lambda rows: rows.past()),
+        "void": (
+            "Entered by mistake",
+            lambda rows: rows.filter(ended_on=F("started_on")),
+        ),
     }
 
 
@@ -115,7 +103,7 @@ class StandingFilter(DefaultFilter):
     parameter_name = "standing"
     default = "member"
     meanings = {
-        "member": ("Members now", lambda rows: rows.members_on(timezone.localdate())),
+        "member": ("Members now", lambda rows: rows.members()),
         "former": ("Former members", lambda rows: rows.former()),
         "other": (
             "Never a member",

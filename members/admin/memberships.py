@@ -1,22 +1,12 @@
-import datetime as dt
-
 from django.contrib import admin
-from django.utils import timezone
 
 from members.admin.exchange import ExportPages
 from members.admin.forms import ChangeLevelForm, CorrectForm, EndForm, ReinstateForm
-from members.admin.lists import Care, CareFilter, InForceFilter, future
+from members.admin.lists import Care, CareFilter, InForceFilter, ending_soon
 from members.admin.records import ReadOnlyRecord, Record
 from members.admin.resources import MembershipResource
 from members.admin.verbs import Verb, VerbsMixin
 from members.models import Level, Membership
-
-SOON = dt.timedelta(days=60)
-
-
-def ending_soon(memberships):
-    today = timezone.localdate()
-    return memberships.filter(ended_on__gt=today, ended_on__lte=today + SOON)
 
 
 @admin.register(Membership)
@@ -55,7 +45,7 @@ class MembershipAdmin(VerbsMixin, ExportPages, ReadOnlyRecord):
     ]
     care = [
         Care("ending", "Memberships that end within 60 days", ending_soon),
-        Care("future", "Memberships that have not begun", future),
+        Care("future", "Memberships that have not begun", lambda rows: rows.future()),
     ]
     list_display = ["organization", "level", "started_on", "ended_on", "end_reason"]
     list_filter = [InForceFilter, CareFilter, "level", "end_reason"]

@@ -1,7 +1,6 @@
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from members.admin.exchange import ExchangePages
@@ -27,13 +26,8 @@ from members.models import (
     Representative,
     Service,
 )
-from members.models.periods import in_force
 
 LATEST_EVENTS = 10
-
-
-def members(rows):
-    return rows.members_on(timezone.localdate())
 
 
 def members_lacking(role):
@@ -41,15 +35,14 @@ def members_lacking(role):
         holders = Representative.objects.current().filter(
             organization=OuterRef("pk"), role=role
         )
-        return members(organizations).exclude(Exists(holders))
+        return organizations.members().exclude(Exists(holders))
 
     return rows
 
 
 def members_lacking_seat_holder(organizations):
-    today = timezone.localdate()
-    seats = Membership.objects.filter(
-        in_force(today), organization=OuterRef("pk"), level__has_own_seat=True
+    seats = Membership.objects.current().filter(
+        organization=OuterRef("pk"), level__has_own_seat=True
     )
     lacking = members_lacking(Representative.Role.SEAT_HOLDER)
     return lacking(organizations).filter(Exists(seats))
@@ -57,7 +50,7 @@ def members_lacking_seat_holder(organizations):
 
 def members_without_service(organizations):
     services = Service.objects.current().filter(organization=OuterRef("pk"))
-    return members(organizations).exclude(Exists(services))
+    return organizations.members().exclude(Exists(services))
 
 
 class LevelFilter(admin.SimpleListFilter):
@@ -137,7 +130,7 @@ class OrganizationAdmin(VerbsMixin, ExchangePages, Record):
         Care(
             "no-website",
             "Members without a website",
-            lambda rows: members(rows).filter(website=""),
+            lambda rows: rows.members().filter(website=""),
         ),
     ]
     list_display = ["name", "short_name", "standing", "joined", "has_website"]

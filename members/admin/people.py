@@ -1,20 +1,10 @@
-import datetime as dt
-
 from django.contrib import admin
-from django.utils import timezone
 
 from members.admin.exchange import ExchangePages
-from members.admin.lists import Care, CareFilter, InForceFilter
+from members.admin.lists import Care, CareFilter, InForceFilter, ending_soon
 from members.admin.records import Record, Rows
 from members.admin.resources import PersonResource, RepresentativeResource
 from members.models import Person, Representative
-
-SOON = dt.timedelta(days=60)
-
-
-def ending_soon(representatives):
-    today = timezone.localdate()
-    return representatives.filter(ended_on__gt=today, ended_on__lte=today + SOON)
 
 
 class RoleRows(Rows):

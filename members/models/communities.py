@@ -88,13 +88,6 @@ class Community(models.Model):
         return self.kind == self.Kind.CAPABILITY
 
 
-class ServiceQuerySet(DatedQuerySet):
-    def of_members(self):
-        """Services in force today of organizations that are members today."""
-        today = timezone.localdate()
-        return self.on(today).filter(in_force(today, "organization__memberships"))
-
-
 @tracked()
 class Service(Dated):
     """That an organization supports a community, or provides a capability."""
@@ -105,7 +98,7 @@ class Service(Dated):
     community = models.ForeignKey(Community, models.PROTECT, related_name="services")
     how = models.CharField(max_length=500, blank=True, validators=[validate_line])
 
-    objects = ServiceQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["community__kind", "community__folded_name", "pk"]

@@ -84,9 +84,6 @@ class RepresentativeQuerySet(DatedQuerySet):
     def leads(self):
         return self.filter(role=Representative.Role.LEAD)
 
-    def seat_holders(self):
-        return self.filter(role=Representative.Role.SEAT_HOLDER)
-
     def with_people(self):
         return self.select_related("person")
 

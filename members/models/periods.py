@@ -40,6 +40,28 @@ class DatedQuerySet(models.QuerySet):
     def current(self):
         return self.on(timezone.localdate())
 
+    def held(self):
+        """Without those that were entered by mistake, and end where they start."""
+        return self.exclude(ended_on=F("started_on"))
+
+    def future(self):
+        """Those that have not begun."""
+        return self.held().filter(started_on__gt=timezone.localdate())
+
+    def past(self):
+        """Those that have ended."""
+        return self.held().filter(ended_on__lte=timezone.localdate())
+
+    def ending(self, within):
+        """Those in force, or to come, whose last day is less than `within` away."""
+        today = timezone.localdate()
+        return self.held().filter(ended_on__gt=today, ended_on__lte=today + within)
+
+    def of_members(self):
+        """Those in force today, of organizations that are members today."""
+        today = timezone.localdate()
+        return self.on(today).filter(in_force(today, "organization__memberships"))
+
 
 class Dated(models.Model):
     """A record that holds from `started_on` until the day before `ended_on`.

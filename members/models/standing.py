@@ -1,7 +1,7 @@
 """Who is a member, who was one, and since when: read from the dated periods."""
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from members.models.periods import DatedQuerySet, in_force
@@ -12,6 +12,10 @@ class StandingQuerySet(models.QuerySet):
         """Members on `date`."""
         # Periods never overlap, so the join finds at most one for each.
         return self.filter(in_force(date, "memberships"))
+
+    def members(self):
+        """Members today."""
+        return self.members_on(timezone.localdate())
 
     def listed(self):
         """What the public may see: members, and those that once were."""
@@ -54,10 +58,6 @@ class StandingQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(DatedQuerySet):
-    def held(self):
-        """Without those that were entered by mistake, and end where they start."""
-        return self.exclude(ended_on=F("started_on"))
-
     def started(self, date):
         return self.held().filter(started_on__lte=date)
 

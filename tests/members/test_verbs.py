@@ -378,6 +378,26 @@ def test_a_name_may_be_parted_otherwise():
     assert member.names.get().text == "Alpha (AL)"
 
 
+def test_a_commitment_is_confirmed_later_each_time_and_never_ahead():
+    by, member = factories.officer(), factories.member()
+    commitment = factories.commitment(organization=member, confirmed_on=LATER)
+    refused = {
+        DAY - dt.timedelta(1): "not in force",
+        LATER - dt.timedelta(1): "confirmed later than that already, on 2025-03-01",
+        LATER: "on that day already",
+        dt.date(2999, 1, 1): "said so yet",
+    }
+    for on, message in refused.items():
+        with pytest.raises(ValidationError, match=message):
+            commitment.confirm(by=by, on=on)
+
+    commitment.confirm(by=by, on=LATER + dt.timedelta(1))
+
+    assert events(member) == [
+        ("confirmed", "Workforce: leads", "Workforce: leads", "", by)
+    ]
+
+
 @pytest.mark.parametrize(
     ("verb", "permission"),
     [
