@@ -1,3 +1,5 @@
+import tempfile
+
 import pytest
 
 
@@ -11,3 +13,9 @@ def given(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(autouse=True)
+def own_folder_for_passing_files(tmp_path_factory, monkeypatch):
+    """A preview that is never confirmed leaves its file for a day."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("passing")))
