@@ -5,7 +5,7 @@ import re
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import DataError, IntegrityError, InternalError, transaction
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 
 from members.admin.history import HistoryPage
 from members.admin.refusals import in_words
@@ -17,6 +17,12 @@ class KnownAutocomplete(AutocompleteSelect):
     """An autocomplete that takes its label from the record at hand, not by a query."""
 
     known = None
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        # All that a screen reader can say of one in which nothing is chosen.
+        attrs["data-placeholder"] = f"Choose: {self.field.verbose_name}"
+        return attrs
 
     def optgroups(self, name, value, attrs=None):
         # Other than Django's own, this one survives what no page of ours sends.
@@ -112,8 +118,20 @@ class ReadOnlyRecord(ReadOnlyMixin, Record):
     pass
 
 
+class NamedFields(BaseInlineFormSet):
+    """The fields of a table's rows, named for who cannot see the head of the column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for bound in form:
+            if not bound.is_hidden:
+                widget = getattr(bound.field.widget, "widget", bound.field.widget)
+                widget.attrs.setdefault("aria-label", bound.label)
+
+
 class Rows(LastingMixin, AutocompletesMixin, admin.TabularInline):
     form = RecordForm
+    formset = NamedFields
     extra = 0
     related = ()
 

@@ -51,20 +51,32 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def site():
-    """The address of a server with a database of its own."""
+def folder():
+    """Where the server of the tests keeps all that it keeps."""
+    folder = Path(tempfile.mkdtemp(prefix="peso-browser-"))
+    folder.chmod(0o711)  # For root's PostgreSQL, which runs as another user.
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(folder):
+    """A database of its own, whatever the other tests use."""
+    variables = {**os.environ, "PESO_DATA_DIR": str(folder / "data")}
+    variables.pop("DATABASE_URL", None)
+    return variables
+
+
+@pytest.fixture(scope="session")
+def site(folder):
+    """The address of a server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    folder = Path(tempfile.mkdtemp(prefix="peso-browser-"))
-    folder.chmod(0o711)  # For root's PostgreSQL, which runs as another user.
-    environment = {**os.environ, "PESO_DATA_DIR": str(folder / "data")}
-    environment.pop("DATABASE_URL", None)
     with (folder / "log").open("w+") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "peso.serve", "--port", str(port)],
-            env=environment,
+            env=environment(folder),
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -74,7 +86,6 @@ def site():
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def wait_for(address, server, log):
@@ -98,9 +109,12 @@ def open_page(browser, site):
     """
     contexts = []
 
-    def open_page(path, *, width=1280, height=900, scheme="light", javascript=True):
+    def open_page(
+        path, *, width=1280, height=900, scheme="light", javascript=True, state=None
+    ):
         context = browser.new_context(
             base_url=site,
+            storage_state=state,
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             java_script_enabled=javascript,
@@ -128,3 +142,40 @@ def open_page(browser, site):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser, site, folder):
+    """What a browser keeps of an administrator who has signed in."""
+    account = {
+        "DJANGO_SUPERUSER_USERNAME": "administrator",
+        "DJANGO_SUPERUSER_PASSWORD": "vWx82-nmQ",
+        "DJANGO_SUPERUSER_EMAIL": "",
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "createsuperuser", "--noinput"],
+        env=environment(folder) | account,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("administrator")
+    page.get_by_label("Password").fill("vWx82-nmQ")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def open_admin(open_page, signed_in):
+    """As open_page, of the admin."""
+
+    def open_admin(path, **window):
+        return open_page(f"/admin/{path}", state=signed_in, **window)
+
+    return open_admin
