@@ -14,19 +14,15 @@ class QueryForm(forms.Form):
     """The parameters of an address: what is wrong is said, the rest counts."""
 
     def problems(self):
-        """What is wrong with the parameters, in sentences."""
+        """What is wrong with the parameters: a sentence for each of them."""
         known = ", ".join(self.fields)
-        unknown = [
-            f"“{name[:40]}” is not a parameter of this page; these are: {known}."
+        unknown = {
+            name[:40]: f"This is no parameter here; these are: {known}."
             for name in self.data
             if name not in self.fields
-        ]
-        broken = [
-            f"“{name}”: {message}"
-            for name, messages in self.errors.items()
-            for message in messages
-        ]
-        return unknown + broken
+        }
+        broken = {name: " ".join(texts) for name, texts in self.errors.items()}
+        return unknown | broken
 
     def value(self, name):
         """The value of a parameter, empty if it is absent or broken."""

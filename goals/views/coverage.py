@@ -171,7 +171,11 @@ def unknown_cell(request, goal, line):
 
 def refusal(form):
     """The answer to a machine that asked with parameters that are not understood."""
-    return JsonResponse({"errors": form.problems()}, status=400)
+    return JsonResponse(
+        {"errors": form.problems()},
+        status=400,
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def attachment(lines, name):

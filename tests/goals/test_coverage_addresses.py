@@ -42,6 +42,17 @@ def test_data_is_refused_with_reasons(client, name, query):
     assert len(answer.json()["errors"]) == 1
 
 
+def test_reasons_stand_with_their_parameters_as_those_of_the_directory_do(client):
+    coverage = client.get("/coverage.json?show=x&odd=1")
+    directory = client.get("/directory.json?level=x&odd=1")
+
+    assert coverage.json()["errors"] == {
+        "odd": "This is no parameter here; these are: show, kind, effort.",
+        "show": "Choose one of: gaps, single, concentration.",
+    }
+    assert set(directory.json()["errors"]) == {"odd", "level"}
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 40, "1.5"])
 def test_number_that_is_no_page_is_said(client, page):
     member()
