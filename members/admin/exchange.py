@@ -21,11 +21,10 @@ from import_export.results import Error
 from import_export.tmp_storages import TempFolderStorage
 from import_export.widgets import ForeignKeyWidget
 
+from members.interchange.csv_file import defuse, fuse
 from peso import policy
 
 MAX_BYTES = 5_000_000
-# What a spreadsheet takes for the beginning of a formula, or what was made of it here.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 
 
@@ -42,7 +41,7 @@ class SpreadsheetCSV(base_formats.CSV):
         return super().export_data(_each_cell(dataset, _defuse), **kwargs)
 
     def create_dataset(self, in_stream, **kwargs):
-        return _each_cell(super().create_dataset(in_stream, **kwargs), _restore)
+        return _each_cell(super().create_dataset(in_stream, **kwargs), fuse)
 
 
 def _each_cell(dataset, change):
@@ -53,13 +52,9 @@ def _each_cell(dataset, change):
 
 
 def _defuse(cell):
-    if not isinstance(cell, str) or NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}" if FORMULA.match(cell) else cell
-
-
-def _restore(cell):
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    """A negative number is one, and no formula."""
+    is_text = isinstance(cell, str) and not NUMBER.fullmatch(cell)
+    return defuse(cell) if is_text else cell
 
 
 FORMATS = [SpreadsheetCSV, base_formats.JSON, base_formats.YAML]
