@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import reverse
 
+from members.addresses import site_address
+
 
 def organization_facts(organization, names, hosts):
     """An organization as JSON-LD; a member of the consortium only while it is one."""
@@ -10,13 +12,13 @@ def organization_facts(organization, names, hosts):
     facts = {
         "@context": "https://schema.org",
         "@type": "Organization",
-        "@id": _address(permalink),
+        "@id": site_address(permalink),
         "identifier": organization.public_id,
         "name": organization.name,
         "alternateName": _other_names(organization, names),
         "description": organization.focus,
         "url": organization.website,
-        "mainEntityOfPage": _address(organization.get_absolute_url()),
+        "mainEntityOfPage": site_address(organization.get_absolute_url()),
         "parentOrganization": [
             _institution(host.institution) for host in hosts if host.role == "host"
         ],
@@ -29,9 +31,9 @@ def organization_facts(organization, names, hosts):
 def consortium_facts():
     return {
         "@type": "Organization",
-        "@id": _address("/#consortium"),
+        "@id": site_address("/#consortium"),
         "name": settings.CONSORTIUM_NAME,
-        "url": _address("/"),
+        "url": site_address("/"),
     }
 
 
@@ -45,7 +47,3 @@ def _institution(institution):
     if institution.ror_id:
         facts["@id"] = institution.ror_url
     return facts
-
-
-def _address(path):
-    return f"{settings.SITE_URL}{path}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from goals.models import Goal
+from members.addresses import site_address
 from members.models import Community, Organization
 
 
@@ -71,7 +72,7 @@ SECTIONS = {
 def index(request):
     parts = []
     for section, sitemap in SECTIONS.items():
-        address = settings.SITE_URL + reverse("sitemap", args=[section])
+        address = site_address(reverse("sitemap", args=[section]))
         parts.append(address)
         pages = sitemap().paginator.num_pages
         parts.extend(f"{address}?p={page}" for page in range(2, pages + 1))

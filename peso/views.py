@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.postgres.search import TrigramSimilarity
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
@@ -15,8 +14,7 @@ from members.models import Membership, Organization
 # Of the rows of the coverage and of those who joined, the home page shows so many.
 MAP_ROWS = 14
 JOINED = 6
-# How alike two addresses are for one to be offered for the other, and how many are.
-ALIKE = 0.25
+# How many addresses are offered for one that leads nowhere.
 OFFERED = 5
 
 
@@ -102,7 +100,4 @@ def alike(path):
     slug = rest.strip("/")[:80]
     if place != "organizations" or not slug or "\0" in slug:
         return []
-    found = Organization.objects.listed().annotate(
-        likeness=TrigramSimilarity("slug", slug)
-    )
-    return list(found.filter(likeness__gt=ALIKE).order_by("-likeness", "pk")[:OFFERED])
+    return list(Organization.objects.listed().at_addresses_like(slug)[:OFFERED])

@@ -21,7 +21,7 @@ def goals(request):
 @require_safe
 def goal(request, slug):
     goal = get_object_or_404(Goal, slug=slug)
-    commitments = Commitment.objects.of_members().filter(goal=goal)
+    commitments = goal.commitments.of_members()
     counts = commitments.count_of_each_effort()
     named = list(commitments.first_of_each_effort(NAMED))
     # Of the other goals nothing is asked. The shades are those of this column alone.

@@ -3,6 +3,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 # For every table whose rows answer for ever.
 NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
@@ -26,6 +27,15 @@ def tracked(**options):
 class EventQuerySet(models.QuerySet):
     def with_actors(self):
         return self.select_related("by", "membership")
+
+    def told(self):
+        """Newest first, as the public is told: not of periods that have not begun,
+        nor of days that only stand in for unknown ones."""
+        periods = self.model._meta.get_field("membership").related_model
+        unknown = periods.EndReason.NOT_RECORDED
+        to_come = models.Q(membership__started_on__gt=timezone.localdate())
+        told = self.exclude(to_come).exclude(membership__end_reason=unknown)
+        return told.order_by("-effective_on", "-pk")
 
 
 class Event(models.Model):

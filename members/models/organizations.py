@@ -1,6 +1,9 @@
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -21,9 +24,31 @@ from peso import policy
 
 # Any number, the same in every process that records a successor.
 SUCCESSION = 0x73756363
+# How alike two addresses are for one to be offered for the other.
+ALIKE = 0.25
 
 
 class OrganizationQuerySet(FindingQuerySet, StandingQuerySet):
+    def with_relatives(self):
+        """With successor and predecessors, as far as they have pages."""
+        listed = self.model.objects.listed()
+        predecessors = listed.filter(successor=OuterRef("pk")).order_by("folded_name")
+        return self.select_related("successor").annotate(
+            successor_has_page=Exists(listed.filter(pk=OuterRef("successor"))),
+            predecessor_list=ArraySubquery(
+                predecessors.values_list(JSONObject(name="name", slug="slug"))
+            ),
+        )
+
+    def once_at(self, slug):
+        """The one whose page had this address."""
+        return self.filter(old_slugs__slug=slug)
+
+    def at_addresses_like(self, slug):
+        """Those whose address is most like `slug`, the nearest first."""
+        likeness = self.annotate(likeness=TrigramSimilarity("slug", slug))
+        return likeness.filter(likeness__gt=ALIKE).order_by("-likeness", "pk")
+
     def example(self):
         return self.filter(is_example=True)
 

@@ -70,6 +70,11 @@ class MembershipQuerySet(DatedQuerySet):
         """Those whose level and days are known."""
         return self.exclude(end_reason=self.model.EndReason.NOT_RECORDED)
 
+    def told(self):
+        """The periods that have begun, the last one first, with their levels."""
+        begun = self.started(timezone.localdate()).select_related("level")
+        return begun.order_by("-started_on")
+
     def last_begun(self, date):
         """For each organization the last period that had begun on `date`."""
         later = self.model.objects.started(date).filter(

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
 
+from members.addresses import site_address
 from members.models import Membership
 
 register = template.Library()
@@ -73,10 +74,6 @@ def canonical_links(context):
         "url": site_address(request.path) if has_address else "",
         "site": settings.CONSORTIUM_NAME,
     }
-
-
-def site_address(path):
-    return f"{settings.SITE_URL}{path}"
 
 
 @register.simple_tag

@@ -1,8 +1,8 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from members.addresses import redirect_to
 from members.models import Community
 
 # How many members a page names before it leads to the directory.
@@ -29,9 +29,7 @@ def communities(request):
 def community(request, slug, kind):
     place = get_object_or_404(Community.objects.with_member_counts(), slug=slug)
     if place.kind != kind:
-        query = request.META.get("QUERY_STRING", "")
-        address = place.get_absolute_url()
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        return redirect_to(place, request, permanent=True)
     services = place.services.of_members().select_related("organization")
     named = list(services.order_by("organization__folded_name", "pk")[:NAMED])
     page = {
