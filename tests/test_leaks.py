@@ -46,6 +46,7 @@ SECRETS = {
     "mistakenstatement": "Zaweyizo",
     "futurestatement": "Zaxyizob",
     "futureservice": "Zayizobe",
+    "futureday": "2999",
 }
 # What the registry only keeps for whoever imported it, and gives back to them.
 KEPT = {"unknowntotheregistry", "unknownofanimport"}
@@ -101,6 +102,7 @@ def world(by):
     )
     name_people(member)
     apply(community)
+    come_back(by)
     factories.member(
         name=SECRETS["futuremember"],
         slug=SECRETS["futuremember"].lower(),
@@ -112,6 +114,14 @@ def world(by):
         ended_on=DAY,
     )
     factories.commitment(organization=mistaken, statement=SECRETS["mistakenstatement"])
+
+
+def come_back(by):
+    """A former member whose return is recorded, and has not begun."""
+    former = factories.member(name="Openly Left", ended_on=factories.LATER)
+    former.memberships.get().reinstate(
+        level=factories.level(), by=by, on=SOON, reason=SECRETS["reasonofanevent"]
+    )
 
 
 def decide(member, by):
