@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.timesince import timesince
@@ -107,6 +108,19 @@ def age(day):
     if day == today:
         return "today"
     return f"{timesince(day, today, depth=1)} ago".replace("\xa0", " ")
+
+
+@register.filter
+def is_to_come(day):
+    return bool(day) and day > timezone.localdate()
+
+
+@register.filter
+def day(date, shape="j F Y"):
+    """A date for people, and for machines beside it."""
+    return format_html(
+        '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, shape)
+    )
 
 
 @register.simple_tag

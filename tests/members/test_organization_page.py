@@ -215,6 +215,19 @@ def test_length_of_a_membership_is_told_from_its_second_day_on(client):
     assert told(older) == ["(1 day)"]
 
 
+def test_event_of_a_day_to_come_is_marked_as_planned(client):
+    member = factories.member()
+    today = timezone.localdate()
+    end = {"by": factories.officer(), "how": "resigned", "reason": ""}
+
+    member.memberships.get().end(on=today + dt.timedelta(days=1), **end)
+    assert page_of(client, member).text.count("(planned)") == 1
+
+    member = factories.member()
+    member.memberships.get().end(on=today, **end)
+    assert "(planned)" not in page_of(client, member).text
+
+
 def test_former_member_is_marked_and_told_as_it_was(client):
     by = factories.officer()
     heir = factories.member(name="The Heir")
