@@ -4,6 +4,9 @@ from members.interchange import changes
 from members.interchange.faults import Fault
 from members.models import Visibility
 
+# The roles that a file names, each with its key.
+ROLES = {"lead": "leads", "seat_holder": "sc_reps", "alternate": "sc_reps"}
+
 
 def people_changes(row, organization, document, *, on):
     """The changes of roles, ends first, and what keeps them from being made.
@@ -12,7 +15,7 @@ def people_changes(row, organization, document, *, on):
     that is hidden stays as it is. Only the seat is different, as one person holds it.
     """
     wanted = list(_wanted(row, document))
-    stated = [role for role, key in _ROLES.items() if document.states(key)]
+    stated = [role for role, key in ROLES.items() if document.states(key)]
     named = organization.named if organization else []
     known = [each for each in named if each.role in stated]
     there = {(r.role, str(r.person)) for r in known}
@@ -30,9 +33,6 @@ def people_changes(row, organization, document, *, on):
     if made and organization:
         made.append(changes.noted_people())
     return made, []
-
-
-_ROLES = {"lead": "leads", "seat_holder": "sc_reps", "alternate": "sc_reps"}
 
 
 def _wanted(row, document):

@@ -31,12 +31,7 @@ KEYS = (
 # How a membership of which only the file knows can have ended. A termination rests on
 # a decision, which no file holds.
 LEFT_AS = tuple(
-    str(how)
-    for how in (
-        Membership.EndReason.RESIGNED,
-        Membership.EndReason.DISSOLVED,
-        Membership.EndReason.MERGED,
-    )
+    how.value for how in Membership.LEAVING if how != Membership.EndReason.TERMINATED
 )
 EARLIEST = dt.date(1900, 1, 1)
 _KINDS = {

@@ -3,9 +3,8 @@
 from django.db import connection
 from django.db.models import Prefetch, Q
 
+from members.interchange.people import ROLES
 from members.models import Level, Membership, Name, Organization, Representative
-
-NAMED_ROLES = ("lead", "seat_holder", "alternate")
 
 
 class Snapshot:
@@ -62,7 +61,7 @@ def fold(texts) -> dict[str, str]:
 
 
 def _with_facts(organizations, on):
-    roles = Representative.objects.filter(role__in=NAMED_ROLES).filter(
+    roles = Representative.objects.filter(role__in=ROLES).filter(
         Q(ended_on=None) | Q(ended_on__gt=on)
     )
     periods = Membership.objects.order_by("started_on").select_related("level")

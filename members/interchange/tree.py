@@ -1,6 +1,6 @@
 """What a file says, each value with its place."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MAX_MEMBERS = 50_000
 TOO_MANY = f"More than {MAX_MEMBERS:,} members begin here, which is more than is read."
@@ -26,7 +26,7 @@ class Document:
     columns: frozenset[str] | None = None
     # The bytes, to recognise the file again.
     sha256: str = ""
-    name: str = field(default="")
+    name: str = ""
 
     @property
     def is_text_only(self) -> bool:
