@@ -11,7 +11,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import CharField, Field, OuterRef, Subquery, Value
 from django.utils.text import capfirst
 
 from members.models import User
@@ -24,9 +24,13 @@ EMPTY = (None, "", [], {})
 
 @dataclass
 class Difference:
-    name: str
+    column: Field
     before: object
     after: object
+
+    @property
+    def name(self):
+        return capfirst(self.column.verbose_name)
 
 
 @dataclass
@@ -136,7 +140,7 @@ def _leave_out_itself(record, changes):
         change.differences = [
             each
             for each in change.differences
-            if each.name.related_model is not type(record)
+            if each.column.related_model is not type(record)
             or {each.before, each.after} - {None} != {record.pk}
         ]
 
@@ -146,8 +150,8 @@ def _name_relations(changes):
     differences = list(chain.from_iterable(change.differences for change in changes))
     keys = {}
     for each in differences:
-        if each.name.is_relation:
-            found = keys.setdefault(each.name.related_model, set())
+        if each.column.is_relation:
+            found = keys.setdefault(each.column.related_model, set())
             found |= {each.before, each.after} - {None}
     names = {
         # With what the names of memberships and the like are made of.
@@ -155,7 +159,7 @@ def _name_relations(changes):
         for model, found in keys.items()
     }
     for each in differences:
-        column = each.name
+        column = each.column
         for side in ("before", "after"):
             value = getattr(each, side)
             if column.is_relation and value is not None:
@@ -164,7 +168,6 @@ def _name_relations(changes):
             elif column.choices:
                 value = dict(column.flatchoices).get(value, value)
             setattr(each, side, "" if value is None else value)
-        each.name = capfirst(column.verbose_name)
 
 
 def _name_actors(changes):
