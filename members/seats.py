@@ -2,10 +2,7 @@
 
 from fractions import Fraction
 
-from django.db.models import Count
-
-from members.models import Level, PolicyValue
-from members.models.periods import in_force
+from members.models import PolicyValue
 
 KEY = PolicyValue.Key
 PARTS = {
@@ -13,12 +10,6 @@ PARTS = {
     Fraction(2, 3): "two thirds of the votes",
     Fraction(3, 4): "three quarters of the votes",
 }
-
-
-def levels_with_members(date):
-    """The levels in order, each with `members`: how many have it on `date`."""
-    members = Count("memberships", filter=in_force(date, "memberships"))
-    return Level.objects.annotate(members=members).order_by("position", "name")
 
 
 def policy_on(date):

@@ -9,7 +9,7 @@ from goals.coverage import Mark
 from goals.models import Commitment, Goal
 from members import seats
 from members.linked_data import consortium_facts
-from members.models import Membership, Organization
+from members.models import Level, Membership, Organization
 
 # Of the rows of the coverage and of those who joined, the home page shows so many.
 MAP_ROWS = 14
@@ -24,7 +24,7 @@ def home(request):
     goals, commitments = Goal.objects.all(), Commitment.objects
     cells = {cell.column.key: cell for cell in commitments.coverage_by_goal()}
     table = commitments.coverage()
-    levels = list(seats.levels_with_members(timezone.localdate()))
+    levels = list(Level.objects.with_member_counts(timezone.localdate()))
     page = {
         "goals": [(goal, cells[goal.pk]) for goal in goals],
         "table": table,
@@ -44,7 +44,7 @@ def home(request):
 def about(request):
     today = timezone.localdate()
     policy = seats.policy_on(today)
-    levels, total = seats.seat_rows(seats.levels_with_members(today), policy)
+    levels, total = seats.seat_rows(Level.objects.with_member_counts(today), policy)
     page = {
         "levels": levels,
         "seats": total,
@@ -61,7 +61,7 @@ def join(request):
     today = timezone.localdate()
     page = {
         "words": words(seats.policy_on(today)),
-        "levels": seats.levels_with_members(today),
+        "levels": Level.objects.with_member_counts(today),
         "goals": Goal.objects.all(),
     }
     return render(request, "peso/join.html", page)

@@ -1,7 +1,16 @@
 from django.db import models
+from django.db.models import Count
 
 from members.models.events import NEVER_DELETED, tracked
+from members.models.periods import in_force
 from members.models.text import validate_text
+
+
+class LevelQuerySet(models.QuerySet):
+    def with_member_counts(self, date):
+        """Annotate `members`: how many have each level on `date`."""
+        members = Count("memberships", filter=in_force(date, "memberships"))
+        return self.annotate(members=members).order_by(*self.model._meta.ordering)
 
 
 @tracked()
@@ -21,6 +30,8 @@ class Level(models.Model):
     must_take_part = models.BooleanField(
         default=False, help_text="Not taking part is a ground for a termination."
     )
+
+    objects = LevelQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]

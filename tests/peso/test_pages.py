@@ -204,7 +204,7 @@ def test_failure_is_answered_in_the_site_s_own_words(monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("peso.views.seats.levels_with_members", fail)
+    monkeypatch.setattr("peso.views.Level.objects.with_member_counts", fail)
 
     response = Client(raise_request_exception=False).get("/")
 
