@@ -4,6 +4,7 @@ from django.http import QueryDict
 from goals.coverage import LEADS, PROVIDING, Mark
 from goals.models import Commitment
 from goals.provision import OTHER_LETTERS, MembersByGoal
+from members import navigation
 from members.models import Community
 
 MARKS = {mark.slug: mark for mark in Mark}
@@ -47,6 +48,8 @@ def choice(*values):
 
 
 class PagesForm(QueryForm):
+    """The parameters of a list that comes in pages."""
+
     page = forms.IntegerField(
         required=False,
         min_value=1,
@@ -55,6 +58,17 @@ class PagesForm(QueryForm):
             ("invalid", "min_value", "max_value"), "This is not the number of a page."
         ),
     )
+
+    def query_of(self, *, page):
+        """The query string of another page of the same list."""
+        query = self.query.copy()
+        query.pop("page", None)
+        if page:
+            query["page"] = page
+        return query.urlencode()
+
+    def pages(self, page):
+        return list(navigation.pages(page, self.query_of))
 
 
 class CoverageForm(QueryForm):

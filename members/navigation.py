@@ -72,12 +72,12 @@ def at(form, place):
     return form.query(place=place.square, view="")
 
 
-def pages(form, page):
-    """Links to pages, None where some are left out."""
+def pages(page, query):
+    """Links to pages, None where some are left out; `query` is asked for each."""
     paginator = page.paginator
     for number in paginator.get_elided_page_range(page.number):
         if number == paginator.ELLIPSIS:
             yield None
         else:
-            query = form.query(page="" if number == 1 else number)
-            yield Link(str(number), query, number == page.number)
+            asked = query(page="" if number == 1 else number)
+            yield Link(str(number), asked, number == page.number)

@@ -72,7 +72,7 @@ def coverage_members(request):
         "members": sum(each["members"] for each in letters.values()),
         "unstated": sum(each["unstated"] for each in letters.values()),
         "page": page,
-        "pages": paginator.get_elided_page_range(page.number),
+        "pages": form.pages(page),
         "rows": [(member, efforts(member, cells)) for member in page],
         "marks": [Mark.GAP, Mark.SINGLE],
         "today": timezone.localdate(),
@@ -149,7 +149,7 @@ def coverage_cell(request, goal, community):
         "line": line,
         "cell": cell,
         "page": page,
-        "pages": paginator.get_elided_page_range(page.number),
+        "pages": form.pages(page),
         "shows_example": any(each.organization.is_example for each in page),
         "candidates": list(Commitment.objects.candidates(goal, line)[:13]),
     }

@@ -54,7 +54,7 @@ def page_shown(form):
     return {
         "organizations": organizations,
         "page": page,
-        "pages": list(navigation.pages(form, page)),
+        "pages": list(navigation.pages(page, form.query)),
         "beyond": asked if asked > paginator.num_pages else None,
         "shows_example": any(each.is_example for each in organizations),
     }
