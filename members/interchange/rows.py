@@ -111,7 +111,7 @@ class _Reader:
             public_id=self._public_id(),
             joined=self._date("joined"),
             left=self._date("left"),
-            left_as=self._word("left_as", LEFT_AS),
+            left_as=self._left_as(),
             former_level=self._level("former_level", self.levels, required=False),
             is_example=self._flag("example"),
             unknown=self._unknown(),
@@ -154,11 +154,17 @@ class _Reader:
             self._fault(node, f"{key}: {words}")
         return text
 
-    def _word(self, key, allowed) -> str:
-        text = self._text(key, required=False)
-        if text and text not in allowed:
-            words = f"{key}: there is no “{text[:60]}”; expected {_either(allowed)}."
-            self._fault(self.values[key], words)
+    def _left_as(self) -> str:
+        text = self._text("left_as", required=False)
+        if text == Membership.EndReason.TERMINATED:
+            words = (
+                "left_as: a termination rests on a decision, which no file holds: "
+                "leave this out, and record the decision in the admin."
+            )
+            self._fault(self.values["left_as"], words)
+        elif text and text not in LEFT_AS:
+            words = f"left_as: there is no “{text[:60]}”; expected {_either(LEFT_AS)}."
+            self._fault(self.values["left_as"], words)
         return text
 
     def _level(self, key, levels, *, required=True) -> str:

@@ -42,6 +42,25 @@ pytestmark = pytest.mark.django_db
             ],
         ),
         (
+            ALPHA.replace("core", "former") + "    left_as: terminated\n",
+            [
+                (
+                    "line 5, column 14: left_as: a termination rests on a decision, "
+                    "which no file holds: leave this out, and record the decision in "
+                    "the admin."
+                )
+            ],
+        ),
+        (
+            ALPHA.replace("core", "former") + "    left_as: fired\n",
+            [
+                (
+                    "line 5, column 14: left_as: there is no “fired”; expected "
+                    "resigned, dissolved or merged."
+                )
+            ],
+        ),
+        (
             ALPHA + "    name: Beta\nofficers: {a: 1, a: 2}\n",
             [
                 "line 5, column 5: The key “name” stands twice: first in line 3.",
