@@ -9,6 +9,7 @@ from goals import exports
 from goals.coverage import AT_LARGE, Line, Mark
 from goals.forms import LETTERS, CoverageForm, MembersCoverageForm, PagesForm
 from goals.models import Commitment, Goal
+from members.answers import attachment, refusal
 from members.models import Community
 
 MEMBERS_A_PAGE = 100
@@ -37,7 +38,7 @@ def coverage(request):
 def coverage_csv(request):
     form = CoverageForm(request.GET)
     if form.problems():
-        return refusal(form)
+        return refusal(form.problems())
     lines = exports.csv_lines(exports.cell_rows(form.table(), form.mark))
     return attachment(lines, "coverage.csv")
 
@@ -47,7 +48,7 @@ def coverage_csv(request):
 def coverage_json(request):
     form = CoverageForm(request.GET)
     if form.problems():
-        return refusal(form)
+        return refusal(form.problems())
     answer = {
         "on": timezone.localdate(),
         "efforts": form.efforts,
@@ -99,7 +100,7 @@ def efforts(member, cells):
 def coverage_members_csv(request):
     form = MembersCoverageForm(request.GET)
     if form.problems():
-        return refusal(form)
+        return refusal(form.problems())
     lines = exports.csv_lines(member_rows(form, Commitment.objects.coverage_by_goal()))
     return attachment(lines, "coverage-members.csv")
 
@@ -116,7 +117,7 @@ def member_rows(form, cells):
 def coverage_members_json(request):
     form = MembersCoverageForm(request.GET)
     if form.problems():
-        return refusal(form)
+        return refusal(form.problems())
     cells = Commitment.objects.coverage_by_goal()
     head = {
         "on": str(timezone.localdate()),
@@ -167,20 +168,3 @@ def unknown_cell(request, goal, line):
     context = {"goal": goal, "line": line, "goals": Goal.objects.all()}
     context["has_no_address"] = True
     return render(request, "goals/coverage_unknown.html", context, status=404)
-
-
-def refusal(form):
-    """The answer to a machine that asked with parameters that are not understood."""
-    return JsonResponse(
-        {"errors": form.problems()},
-        status=400,
-        json_dumps_params={"ensure_ascii": False},
-    )
-
-
-def attachment(lines, name):
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

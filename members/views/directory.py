@@ -1,12 +1,13 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import JsonResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from members import exports, navigation, places
+from members.answers import attachment, refusal
 from members.forms import DirectoryForm
 from members.models import Organization
 
@@ -75,13 +76,9 @@ def places_shown(form):
 def directory_csv(request):
     form = DirectoryForm(request.GET)
     if form.problems:
-        return refusal(form)
+        return refusal(form.problems)
     lines = exports.as_csv(everything(form), form.options["goal"])
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="directory.csv"'},
-    )
+    return attachment(lines, "directory.csv")
 
 
 @login_not_required
@@ -89,7 +86,7 @@ def directory_csv(request):
 def directory_json(request):
     form = DirectoryForm(request.GET)
     if form.problems:
-        return refusal(form)
+        return refusal(form.problems)
     head = {
         "query": {"q": form.text, **form.choices, "sort": form.order},
         "corrections": {r.typed: list(r.meant) for r in form.corrections},
@@ -105,10 +102,3 @@ def everything(form):
     """All that is found, in one query, a chunk at a time from the database's cursor."""
     found = form.organizations().with_publication()
     return found.values_list(*exports.READ, named=True).iterator(chunk_size=A_CHUNK)
-
-
-def refusal(form):
-    """The answer to a machine that asked with parameters that are not understood."""
-    return JsonResponse(
-        {"errors": form.problems}, status=400, json_dumps_params={"ensure_ascii": False}
-    )
