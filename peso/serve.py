@@ -8,6 +8,7 @@ then becomes the web server. Steps with nothing to do are left out.
 
 import argparse
 import hashlib
+import io
 import os
 import socket
 import sys
@@ -84,11 +85,14 @@ def fill(members: Path | None) -> None:
     """The members of the file, or else, into an empty registry, the example."""
     organizations = apps.get_model("members.Organization").objects
     if members:
+        replaced = organizations.example().exists()
         # A file that is refused leaves the example where it is.
         with transaction.atomic():
-            if organizations.example().exists():
-                call_command("load_example", remove=True)
+            if replaced:
+                call_command("load_example", remove=True, stdout=io.StringIO())
             call_command("import_members", str(members))
+        if replaced:
+            tell("The example made room for these members.")
     elif not organizations.exists():
         tell("Loading the example consortium")
         call_command("load_example")

@@ -112,7 +112,7 @@ def test_busy_port_is_named_before_anything_is_started(folder):
 
 
 @pytest.mark.django_db
-def test_file_takes_the_place_of_the_example_or_nothing_changes(tmp_path):
+def test_file_takes_the_place_of_the_example_or_nothing_changes(tmp_path, capsys):
     call_command("load_example", organizations=3)
     file = tmp_path / "members.yml"
     member = "members: [{short_name: OWN, name: Our own, membership_level: "
@@ -121,10 +121,13 @@ def test_file_takes_the_place_of_the_example_or_nothing_changes(tmp_path):
     with pytest.raises(CommandError):
         serve.fill(file)
     assert Organization.objects.example().count() == 3
+    assert "made room" not in capsys.readouterr().out
 
     file.write_text(member + "core}]")
     serve.fill(file)
+    assert "The example made room" in capsys.readouterr().out
     serve.fill(file)
+    assert "example" not in capsys.readouterr().out
     assert [each.name for each in Organization.objects.all()] == ["Our own"]
 
 
