@@ -178,7 +178,7 @@ class Commitment(Dated):
             proof = Evidence(commitment=commitment, title=title, url=url, added_on=on)
             proof.full_clean()
             proof.save()
-        commitment._record(
+        organization.record(
             Event.Verb.COMMITTED,
             by,
             on,
@@ -198,7 +198,9 @@ class Commitment(Dated):
         self.full_clean()
         self.save(update_fields=["confirmed_on"])
         words = self.in_words
-        self._record(Event.Verb.CONFIRMED, by, on, reason, before=words, after=words)
+        self.organization.record(
+            Event.Verb.CONFIRMED, by, on, reason, before=words, after=words
+        )
 
     @transaction.atomic
     def end(self, *, by, on, reason):
@@ -209,7 +211,9 @@ class Commitment(Dated):
         self.ended_on = on
         self.full_clean()
         self.save(update_fields=["ended_on"])
-        self._record(Event.Verb.WITHDRAWN, by, on, reason, before=self.in_words)
+        self.organization.record(
+            Event.Verb.WITHDRAWN, by, on, reason, before=self.in_words
+        )
 
     def confirmation_problems(self, on):
         """What keeps this from being confirmed as of the day `on`."""
@@ -237,16 +241,6 @@ class Commitment(Dated):
     def _lock(self):
         self.organization.lock()
         self.refresh_from_db()
-
-    def _record(self, verb, by, on, reason, *, before="", after=""):
-        self.organization.events.create(
-            verb=verb,
-            effective_on=on,
-            by=by,
-            before=before,
-            after=after,
-            reason=reason,
-        )
 
 
 def approach_problems(goal, approaches):

@@ -215,11 +215,11 @@ def noted_people() -> Change:
 
 
 def _record(organization, errand, before, after):
-    organization.events.create(
-        verb=Event.Verb.IMPORTED,
-        effective_on=errand.on,
-        by=errand.by,
+    organization.record(
+        Event.Verb.IMPORTED,
+        errand.by,
+        errand.on,
+        errand.reason,
         before=before,
         after=after,
-        reason=errand.reason,
     )

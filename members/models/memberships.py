@@ -340,13 +340,5 @@ class Membership(Dated):
         self.full_clean()
         self.save()
 
-    def _record(self, verb, by, on, reason, *, before="", after=""):
-        self.organization.events.create(
-            membership=self,
-            verb=verb,
-            effective_on=on,
-            by=by,
-            before=before,
-            after=after,
-            reason=reason,
-        )
+    def _record(self, verb, by, on, reason, **words):
+        self.organization.record(verb, by, on, reason, membership=self, **words)

@@ -186,6 +186,18 @@ class Organization(models.Model):
             from_queryset=Organization.objects.select_for_update(of=("self",))
         )
 
+    def record(self, verb, by, on, reason, *, before="", after="", membership=None):
+        """Add to its events what happened, and from which day on it holds."""
+        self.events.create(
+            verb=verb,
+            by=by,
+            effective_on=on,
+            reason=reason,
+            before=before,
+            after=after,
+            membership=membership,
+        )
+
     @transaction.atomic
     def rename(self, *, by, on, reason, name, short_name="", slug=""):
         """Give other names from the day `on`; the old names and address are kept."""
@@ -205,13 +217,8 @@ class Organization(models.Model):
             raise ValidationError("This is the name that it has.", code="unchanged")
         self.save(update_fields=["name", "short_name", "slug"])
         self._keep_slug(old_slug)
-        self.events.create(
-            verb=Event.Verb.RENAMED,
-            effective_on=on,
-            by=by,
-            before=before,
-            after=self.full_name,
-            reason=reason,
+        self.record(
+            Event.Verb.RENAMED, by, on, reason, before=before, after=self.full_name
         )
 
     def _keep_name(self, kind, text, on):
@@ -235,14 +242,8 @@ class Organization(models.Model):
         before = self.successor.full_name if self.successor else ""
         self.successor, self.succeeded_on = successor, on
         self.save(update_fields=["successor", "succeeded_on"])
-        self.events.create(
-            verb=Event.Verb.SUCCEEDED,
-            effective_on=on,
-            by=by,
-            before=before,
-            after=successor.full_name,
-            reason=reason,
-        )
+        after = successor.full_name
+        self.record(Event.Verb.SUCCEEDED, by, on, reason, before=before, after=after)
 
     def succession_problems(self, successor, on):
         """What keeps `successor` from being this one's from the day `on`."""
