@@ -265,12 +265,10 @@ class Organization(models.Model):
         """An address made of the first of `names` that can be written in one."""
         base = next(filter(None, (slugify(name)[:70] for name in names)), "")
         base = base or f"organization-{public_id.lower()}"
-        taken = {
-            *cls.objects.filter(slug__startswith=base).values_list("slug", flat=True),
-            *OldSlug.objects.filter(slug__startswith=base).values_list(
-                "slug", flat=True
-            ),
-        }
+        alike = Q(slug__startswith=base)
+        taken = cls.objects.filter(alike).values_list("slug", flat=True)
+        redirected = OldSlug.objects.filter(alike).values_list("slug", flat=True)
+        taken = {*taken, *redirected}
         candidates = (f"{base}-{number}" for number in range(2, len(taken) + 3))
         return next(s for s in (base, *candidates) if s not in taken)
 
