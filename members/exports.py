@@ -68,7 +68,9 @@ def as_csv(organizations: Iterable[Any], goals: dict[str, str]) -> Iterator[str]
 
 
 def _cell(value: Any) -> str:
-    return defuse("; ".join(value) if isinstance(value, list) else str(value or ""))
+    if isinstance(value, list):
+        value = "; ".join(part or "" for part in value)
+    return defuse(str(value or ""))
 
 
 def as_json(
@@ -110,7 +112,7 @@ def record(organization: Any, goals: Iterable[str]) -> dict[str, Any]:
         "communities": organization.communities,
         "capabilities": organization.capabilities,
         "institutions": [name for name, _, _ in organization.places],
-        "ror_ids": [ror_id or "" for _, ror_id, _ in organization.places],
+        "ror_ids": [ror_id for _, ror_id, _ in organization.places],
         "countries": sorted({code for _, _, code in organization.places if code}),
         "efforts": {slug: efforts.get(slug) for slug in goals},
     }

@@ -191,7 +191,7 @@ def as_registered(organization):
         "communities": [c.name for c in communities if not c.is_capability],
         "capabilities": [c.name for c in communities if c.is_capability],
         "institutions": [institution.name for institution in institutions],
-        "ror_ids": [institution.ror_id or "" for institution in institutions],
+        "ror_ids": [institution.ror_id for institution in institutions],
         "countries": sorted({i.country_code for i in institutions} - {""}),
         "efforts": efforts,
     }
