@@ -118,9 +118,9 @@ def test_any_path_gets_an_answer(client, consortium, start):
     ask()
 
 
-@pytest.mark.parametrize("raw", ["%00", "%ff%fe", "%", "%zz", "q=%c3%28", "&&&==;"])
 @pytest.mark.parametrize("view", PAGES + FORMATS)
-def test_bytes_that_are_no_text_get_an_answer(client, consortium, view, raw):
-    response = client.get(f"{reverse(view)}?q={raw}&{raw}")
+def test_bytes_that_are_no_text_get_an_answer(client, consortium, view):
+    for raw in ("%00", "%ff%fe", "%", "%zz", "q=%c3%28", "&&&==;"):
+        response = client.get(f"{reverse(view)}?q={raw}&{raw}")
 
-    assert response.status_code in {200, 400, 404}
+        assert response.status_code in {200, 400, 404}
