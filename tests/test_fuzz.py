@@ -11,7 +11,7 @@ from tests import factories
 
 # A function-scoped database is what we want: nothing here writes.
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
