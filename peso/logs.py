@@ -78,6 +78,8 @@ def configuration(level: str, shape: str) -> dict:
             # Every scanner asks for hosts that are not ours; it gets its 400.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django_guid": {"level": "WARNING"},
+            # Two lines for each job; what went wrong is said, and a mail has its row.
+            "procrastinate": {"level": "WARNING"},
             # A line for each HEAD, whose body Django leaves to the server to drop.
             "gunicorn.http.wsgi": {"level": "ERROR"},
             "gunicorn.error": {"handlers": [], "level": "NOTSET", "propagate": True},

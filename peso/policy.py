@@ -17,6 +17,11 @@ ACTIONS: dict[str, str] = {
     "commitment.state": "goals.state_commitment",
     "commitment.confirm": "goals.confirm_commitment",
     "commitment.end": "goals.end_commitment",
+    "mail.read": "members.view_mail",
+    "mail.edit": "members.edit_mail",
+    "mail.release": "members.release_mail",
+    "mail.discard": "members.discard_mail",
+    "mail.resend": "members.resend_mail",
     "members.import": "members.add_import",
 }
 

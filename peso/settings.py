@@ -39,7 +39,18 @@ ALLOWED_HOSTS = env.read(
 CONSORTIUM_NAME = env.read("CONSORTIUM_NAME", environment.line, "PESO")
 CONTACT_EMAIL = env.read("CONTACT_EMAIL", environment.email, "")
 
+# Without a server, this computer shows mails in the workbench and sends them nowhere;
+# elsewhere they wait until there is one, and the worker and the workbench say so.
+MAIL_SERVER = env.read("EMAIL_URL", environment.mail_server, None, secret=True)
+MAIL_FROM = env.read("EMAIL_FROM", environment.email, CONTACT_EMAIL)
+MAIL_SECONDS = env.read("EMAIL_SECONDS", environment.whole(1, 300), 30)
+MAIL_IS_SHOWN_ONLY = ON_THIS_COMPUTER and not MAIL_SERVER
+if MAIL_SERVER and not MAIL_FROM:
+    env.refuse("EMAIL_FROM", "is not set, nor is CONTACT_EMAIL: who sends the mails?")
+
 INSTALLED_APPS = [
+    # Before "members", whose admin takes its jobs out of the admin again.
+    "procrastinate.contrib.django",
     "goals",
     "members",
     "peso.site.RegistryAdminConfig",
@@ -189,6 +200,10 @@ DJANGO_GUID = {
     "VALIDATE_GUID": True,
     "EXPOSE_HEADER": False,
 }
+
+# The worker reads its tasks here (members/worker.py); pages only defer them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["members.jobs"]
 
 # One row of history for each changed row, by statement-level triggers; history
 # itself cannot be changed. A GET changes nothing, and asking who is signed in would

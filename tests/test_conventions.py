@@ -45,7 +45,7 @@ PUBLIC_IN_ADMIN = {"admin:login"}
 # From the first to the last: each may import those before it, and itself.
 MODEL_ROOMS = [
     ["events", "finding", "periods", "policies", "problems", "standing", "text"],
-    ["imports", "levels", "organizations", "people"],
+    ["imports", "levels", "mail", "organizations", "people"],
     ["communities", "directory", "institutions", "memberships"],
     ["governance"],
 ]

@@ -5,6 +5,7 @@ from members.models.governance import Decision
 from members.models.imports import Import
 from members.models.institutions import Host, Institution
 from members.models.levels import Level
+from members.models.mail import Mail
 from members.models.memberships import Membership
 from members.models.organizations import Name, OldSlug, Organization
 from members.models.people import Person, Representative, User, Visibility
@@ -18,6 +19,7 @@ __all__ = [
     "Import",
     "Institution",
     "Level",
+    "Mail",
     "Membership",
     "Name",
     "OldSlug",

@@ -78,11 +78,16 @@ membership officer
   members.admit_membership
   members.change_level_membership
   members.correct_membership
+  members.discard_mail
+  members.edit_mail
   members.end_membership
   members.record_decision
   members.reinstate_membership
+  members.release_mail
   members.rename_organization
+  members.resend_mail
   members.succeed_organization
+  members.view_mail
 administrator
   auth.view_group
   members.add_level

@@ -1,0 +1,101 @@
+"""One function a message: plain values in, a `Message` out. It knows no models.
+
+The texts are templates/emails/<kind>.txt: the subject, an empty line, the body. What
+people typed is quoted with “> ” in front, so that nobody takes it for the registry's
+own words, and is cleaned of characters that hide or turn what stands beside them.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+
+SUBJECT_LENGTH = 200
+NAME_LENGTH = 120
+# As in names (members/models/text.py): controls, invisible marks, surrogates.
+UNWANTED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# Needed to write Persian, Indic languages and emoji.
+JOINERS = "\u200c\u200d"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail without its recipient.
+
+    `is_secret`: who reads it can act as its recipient, so nobody else may.
+    `stop_url`: the page where the recipient stops mails of this kind, if there is one.
+    """
+
+    kind: str
+    subject: str
+    text: str
+    is_secret: bool = False
+    stop_url: str = ""
+
+    @property
+    def html(self):
+        return as_html(self.subject, self.text)
+
+
+def line(value):
+    """One line of text that hides nothing, a name for example."""
+    kept = "".join(
+        " " if char in "\n\r\t\v\f\x85\u2028\u2029" else char
+        for char in str(value)
+        if char in JOINERS
+        or char in "\n\r\t\v\f\x85\u2028\u2029"
+        or unicodedata.category(char) not in UNWANTED
+    )
+    return " ".join(kept.split())
+
+
+def name(value):
+    short = line(value)
+    return short if len(short) <= NAME_LENGTH else short[: NAME_LENGTH - 1] + "…"
+
+
+def text(value):
+    """A text of several lines that hides nothing."""
+    lines = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", str(value))
+    kept = "\n".join(line(each) for each in lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", kept)
+
+
+def quoted(value):
+    """What somebody typed, marked as theirs, line by line."""
+    return "\n".join(f"> {each}".rstrip() for each in text(value).split("\n"))
+
+
+def write(kind, *, is_secret=False, stop_url="", **values):
+    """The message of the template `kind`; `values` are cleaned already."""
+    values |= {
+        "consortium": settings.CONSORTIUM_NAME,
+        "contact": settings.CONTACT_EMAIL,
+    }
+    page = get_template(f"emails/{kind}.txt").template
+    subject, _, body = page.render(Context(values, autoescape=False)).partition("\n")
+    body = re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+    return Message(kind, line(subject)[:SUBJECT_LENGTH], body, is_secret, stop_url)
+
+
+def as_html(subject, body):
+    """The same words for readers of HTML: paragraphs, quotations, our own links."""
+    blocks = [
+        {"is_quoted": block.startswith(">"), "lines": _lines(block)}
+        for block in re.split(r"\n\s*\n", body.strip())
+    ]
+    return render_to_string("emails/_html.html", {"subject": subject, "blocks": blocks})
+
+
+def _lines(block):
+    """Lines as runs of words, and of addresses of this site, which become links."""
+    own = f"{settings.SITE_URL}/"
+    for each in block.split("\n"):
+        if each.startswith(">"):
+            yield [(each.removeprefix(">").strip(), False)]
+        else:
+            parts = re.split(r"(https?://\S+)", each)
+            yield [(part, part.startswith(own)) for part in parts if part]
