@@ -3,7 +3,12 @@ from members.models.directory import SearchDocument, SearchWord
 from members.models.events import Event
 from members.models.governance import Decision
 from members.models.imports import Import
-from members.models.institutions import Host, Institution
+from members.models.institutions import (
+    Host,
+    Institution,
+    InstitutionName,
+    InstitutionTerm,
+)
 from members.models.levels import Level
 from members.models.mail import Mail
 from members.models.memberships import Membership
@@ -18,6 +23,8 @@ __all__ = [
     "Host",
     "Import",
     "Institution",
+    "InstitutionName",
+    "InstitutionTerm",
     "Level",
     "Mail",
     "Membership",

@@ -1,7 +1,11 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Concat
+from django.urls import reverse
+from django.utils import timezone
 
 from members.identifiers import validate_ror_id
 from members.models.events import tracked
@@ -9,10 +13,41 @@ from members.models.organizations import Organization
 from members.models.periods import Dated, DatedQuerySet, Period, ends_after_start
 from members.models.text import WebAddressField, folded, validate_line
 
+# How many successors in a row are followed; more than any record has.
+SUCCESSIONS = 10
 
-@tracked(exclude=["folded_name"])
+
+class Terms(models.Func):
+    """The words of a text as the search for institutions compares them."""
+
+    function = "registry_terms"
+    output_field = ArrayField(models.TextField())
+
+
+class InstitutionQuerySet(models.QuerySet):
+    def hosting(self):
+        """Those that host a listed organization, or are its partner, or once were."""
+        return self.filter(
+            Exists(Host.objects.told().filter(institution=OuterRef("pk")))
+        )
+
+    def known_to_ror(self):
+        """Those that a file of ROR told of."""
+        return self.exclude(ror_modified_on=None)
+
+    def gone(self):
+        """Those that ROR no longer keeps, or whose work has ended."""
+        return self.exclude(status=Institution.Status.ACTIVE)
+
+
+@tracked(exclude=["folded_name", "place_terms"])
 class Institution(models.Model):
     """A university, laboratory or company, with its ROR id where it has one."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        INACTIVE = "inactive", "Inactive"
+        WITHDRAWN = "withdrawn", "Withdrawn by ROR"
 
     ror_id = models.CharField(
         "ROR id",
@@ -25,6 +60,12 @@ class Institution(models.Model):
     )
     name = models.CharField(max_length=300, validators=[validate_line])
     other_names = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    name_notes = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What ROR tells of a name: that it is an acronym, its language.",
+    )
     city = models.CharField(max_length=200, blank=True, validators=[validate_line])
     country = models.CharField(max_length=100, blank=True, validators=[validate_line])
     country_code = models.CharField(
@@ -33,12 +74,54 @@ class Institution(models.Model):
     latitude = models.FloatField(null=True, blank=True, help_text="Degrees north.")
     longitude = models.FloatField(null=True, blank=True, help_text="Degrees east.")
     website = WebAddressField(blank=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="predecessors",
+        null=True,
+        blank=True,
+        help_text="Which institution carries on the work of this one.",
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        related_name="departments",
+        null=True,
+        blank=True,
+        help_text="Which institution this one is a part of.",
+    )
+    ror_modified_on = models.DateField(
+        "changed at ROR",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Empty where no file of ROR has told of it.",
+    )
     is_example = models.BooleanField("example", default=False, editable=False)
     folded_name = folded("name")
+    place_terms = models.GeneratedField(
+        expression=Terms(Concat("city", models.Value(" "), "country")),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+
+    objects = InstitutionQuerySet.as_manager()
 
     class Meta:
         ordering = ["folded_name", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "inactive", "withdrawn"]),
+                name="institution_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(successor=F("pk")) & ~Q(parent=F("pk")),
+                name="institution_not_its_own",
+                violation_error_message=(
+                    "An institution is not its own successor, nor a part of itself."
+                ),
+            ),
             models.CheckConstraint(
                 condition=Q(
                     models.Func(
@@ -66,9 +149,84 @@ class Institution(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("members:institution", args=[self.key])
+
+    @property
+    def key(self):
+        """What its address ends in."""
+        return self.ror_id or str(self.pk)
+
     @property
     def ror_url(self):
         return f"https://ror.org/{self.ror_id}" if self.ror_id else ""
+
+    @property
+    def today(self):
+        """The institution that carries on its work now; itself where none does."""
+        found = self
+        for _ in range(SUCCESSIONS):
+            if found.status == self.Status.ACTIVE or found.successor is None:
+                break
+            found = found.successor
+        return found
+
+
+class InstitutionName(models.Model):
+    """One name of an institution as it is searched: kept by database triggers."""
+
+    # The triggers remove them with their institution, and count what is left.
+    institution = models.ForeignKey(
+        Institution, models.DO_NOTHING, related_name="searched_names"
+    )
+    text = models.TextField(help_text="The name as it is written.")
+    terms = ArrayField(models.TextField(), help_text="Its words, see registry_terms().")
+    phrase = models.TextField(help_text="Those in a row.")
+    is_acronym = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            # Without the list of what is to be indexed later, which each search reads.
+            GinIndex(fields=["terms"], fastupdate=False, name="institution_name_terms"),
+            models.Index(
+                OpClass("phrase", name="text_pattern_ops"),
+                name="institution_name_phrase",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class InstitutionTerm(models.Model):
+    """A word of the names of institutions, and how many names have it.
+
+    The empty one stands for all names. Kept by database triggers.
+    """
+
+    term = models.TextField(primary_key=True)
+    names = models.IntegerField()
+
+    class Meta:
+        indexes = [
+            GinIndex(
+                OpClass("term", name="gin_trgm_ops"),
+                fastupdate=False,
+                name="institution_term_trigrams",
+            )
+        ]
+
+    def __str__(self):
+        return self.term
+
+
+class HostQuerySet(DatedQuerySet):
+    def told(self):
+        """Those that have begun, of organizations that the public sees."""
+        return self.held().filter(
+            started_on__lte=timezone.localdate(),
+            organization__in=Organization.objects.listed(),
+        )
 
 
 @tracked()
@@ -83,7 +241,7 @@ class Host(Dated):
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="hosts")
     role = models.CharField(max_length=8, choices=Role, default=Role.HOST)
 
-    objects = DatedQuerySet.as_manager()
+    objects = HostQuerySet.as_manager()
 
     class Meta:
         ordering = ["role", "institution__folded_name", "pk"]
