@@ -4,6 +4,7 @@ A parser takes the text of a variable and returns its value, or raises ValueErro
 what was expected. An empty variable is one that is not set.
 """
 
+import json
 import os
 import re
 import secrets
@@ -153,6 +154,60 @@ def mail_server(text: str) -> MailServer:
         )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return MailServer(name, port, security, user, password)
+
+
+PROVIDER_KEYS = {"id", "name", "url", "client_id", "secret"}
+
+
+def providers(text: str) -> list[dict[str, Any]]:
+    """OpenID Connect providers as allauth's settings of them; JSON, a list."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise ValueError(
+            'expected a JSON list of providers, such as [{"id": "orcid", "name": '
+            '"ORCID", "url": "https://orcid.org", "client_id": "…", "secret": "…"}].'
+        )
+    ids = [one.get("id") for one in found]
+    for number, one in enumerate(found, 1):
+        why_not = why_no_provider(one) or (
+            "has the id of another." if ids.count(one["id"]) > 1 else ""
+        )
+        if why_not:
+            raise ValueError(f"provider {number} {why_not}")
+    return [
+        {
+            "provider_id": one["id"],
+            "name": one["name"],
+            "client_id": one["client_id"],
+            "secret": one["secret"],
+            "settings": {"server_url": one["url"].rstrip("/")},
+        }
+        for one in found
+    ]
+
+
+def why_no_provider(one: dict[str, Any]) -> str:
+    """What is wrong with one of them; empty if nothing is."""
+    lacks = sorted(key for key in PROVIDER_KEYS if not one.get(key))
+    if lacks:
+        return f"lacks {', '.join(lacks)}."
+    unknown = sorted(set(one) - PROVIDER_KEYS)
+    if unknown:
+        return f"has {', '.join(unknown)}, which means nothing here."
+    if not all(isinstance(one[key], str) for key in PROVIDER_KEYS):
+        return "has a value that is no text."
+    if not re.fullmatch("[a-z0-9-]{1,40}", one["id"]):
+        return "has an id with other than small letters, digits and hyphens."
+    parts = urlsplit(one["url"])
+    is_safe = parts.scheme == "https" or (
+        parts.scheme == "http" and is_loopback(parts.hostname or "")
+    )
+    if not is_safe or not parts.hostname or parts.query or parts.fragment:
+        return "has a url that does not begin with https://."
+    return ""
 
 
 def origin(text: str) -> str:

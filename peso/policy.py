@@ -4,8 +4,13 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
-# Each action that changes a state, and the permission that it takes.
-ACTIONS: dict[str, str] = {
+REVIEW = "members.review_application"
+ENTER = "members.enter_application"
+DECIDE = "members.decide_application"
+
+# Each action that changes a state, and the permission that it takes; none where it
+# belongs to those who take part (see PARTS) alone.
+ACTIONS: dict[str, str | None] = {
     "organization.rename": "members.rename_organization",
     "organization.succeed": "members.succeed_organization",
     "membership.admit": "members.admit_membership",
@@ -23,7 +28,62 @@ ACTIONS: dict[str, str] = {
     "mail.discard": "members.discard_mail",
     "mail.resend": "members.resend_mail",
     "members.import": "members.add_import",
+    "application.open": None,
+    "application.edit": None,
+    "application.submit": None,
+    "application.invite": None,
+    "application.attach": None,
+    "application.reply": None,
+    "application.reapply": None,
+    "application.revive": DECIDE,
+    "application.withdraw": DECIDE,
+    "application.enter": ENTER,
+    "application.review": REVIEW,
+    "application.take_up": REVIEW,
+    "application.assign": REVIEW,
+    "application.request_changes": REVIEW,
+    "application.comment": REVIEW,
+    "application.recommend": REVIEW,
+    "application.put_forward": REVIEW,
+    "application.reopen": REVIEW,
+    "application.decide": DECIDE,
+    "application.stage": DECIDE,
+    "application.take_back": DECIDE,
+    "application.release": DECIDE,
+    "application.expire": DECIDE,
 }
+
+# What those may do with it who take part in something, whatever rights their account
+# has: a clerk is an officer in an application that staff entered.
+WRITERS = frozenset({"editor", "clerk"})
+PARTS: dict[str, frozenset[str]] = {
+    "application.edit": WRITERS,
+    "application.submit": WRITERS,
+    "application.invite": WRITERS,
+    "application.attach": WRITERS,
+    "application.reply": WRITERS,
+    "application.reapply": WRITERS,
+    "application.revive": WRITERS,
+    "application.withdraw": WRITERS,
+}
+# What anybody with an account may do.
+EVERYBODYS = frozenset({"application.open"})
+# What nobody may do who has an interest of their own in it.
+DISINTERESTED = frozenset(
+    {
+        "application.assign",
+        "application.take_up",
+        "application.request_changes",
+        "application.recommend",
+        "application.put_forward",
+        "application.reopen",
+        "application.decide",
+        "application.stage",
+        "application.take_back",
+        "application.release",
+        "application.expire",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +109,8 @@ def may(user, action: str, subject=None) -> Answer:
         return Answer(False, "This account is closed.")
     if user.has_perm(permission):
         return Answer(True)
+    if user.owes_second_factor:
+        return Answer(False, "Set up a second step of signing in first.")
     return Answer(False, f"Your account does not have the right “{permission}”.")
 
 

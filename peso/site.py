@@ -4,8 +4,13 @@ from dataclasses import dataclass
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 NUL = "\0"
 
@@ -39,6 +44,24 @@ class RegistryAdmin(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(refuse_nul(view), cacheable)
+
+    def has_permission(self, request):
+        return super().has_permission(request) and request.user.has_second_factor
+
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        """There is one door, for everybody: the account's."""
+        if request.user.is_authenticated:
+            if self.has_permission(request):
+                return redirect("admin:index")
+            raise PermissionDenied
+        after = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415
+
+        return redirect_to_login(after)
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
 
     def index(self, request, extra_context=None):
         notes = self.care(request)

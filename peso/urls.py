@@ -4,6 +4,7 @@ from django.urls import include, path
 from peso import health, sitemaps, views
 
 handler404 = views.not_found
+handler429 = "members.accounts.doors.handler429"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", sitemaps.part, name="sitemap"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include("members.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("members.urls")),
     path("", include("goals.urls")),

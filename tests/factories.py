@@ -23,15 +23,32 @@ from members.models import (
 
 DAY = dt.date(2024, 1, 15)
 LATER = dt.date(2025, 3, 1)
+# What an authenticator app would hold; any base32.
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = count(1)
 
 
-def user(*, permissions=(), staff=False, superuser=False):
-    """`permissions` are code names, such as “admit_membership”."""
+def user(
+    *, permissions=(), staff=False, superuser=False, second_factor=None, **other
+):
+    """`permissions` are code names, such as “admit_membership”.
+
+    Whoever has rights has a second factor too, as rights take one.
+    """
+    number = next(_numbers)
     user = User.objects.create_user(
-        f"user{next(_numbers)}", is_staff=staff, is_superuser=superuser
+        f"user{number}",
+        f"user{number}@example.org",
+        is_staff=staff,
+        is_superuser=superuser,
+        **other,
     )
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    if second_factor is None:
+        second_factor = bool(staff or superuser or permissions)
+    if second_factor:
+        user.authenticator_set.create(type="totp", data={"secret": TOTP_SECRET})
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
     return user
 
 

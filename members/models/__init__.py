@@ -1,3 +1,4 @@
+from members.models.allowances import Allowance
 from members.models.communities import Community, Service
 from members.models.directory import SearchDocument, SearchWord
 from members.models.events import Event
@@ -17,6 +18,7 @@ from members.models.people import Person, Representative, User, Visibility
 from members.models.policies import PolicyValue
 
 __all__ = [
+    "Allowance",
     "Community",
     "Decision",
     "Event",

@@ -1,10 +1,12 @@
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
+from members.models.accounts import AccountManager, Closing, SecondFactor
 from members.models.events import NEVER_DELETED, tracked
 from members.models.periods import Dated, DatedQuerySet, Period, ends_after_start
 from members.models.text import validate_line
@@ -16,26 +18,40 @@ class Visibility(models.TextChoices):
     STAFF = "staff", "Staff only"
 
 
-class AccountManager(UserManager):
-    REGISTRY = "registry"
-
-    def registry(self):
-        """The account in whose name commands act when nobody else is named."""
-        account, _ = self.get_or_create(
-            username=self.REGISTRY,
-            defaults={"is_active": False, "password": "!", "first_name": "Registry"},
-        )
-        return account
-
-
-class User(AbstractUser):
+class User(SecondFactor, Closing, AbstractUser):
     """An account: somebody who can sign in."""
+
+    # By which people sign in; only the registry and closed accounts have none.
+    email = models.EmailField("e-mail address")
 
     objects = AccountManager()
 
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="user_email_once",
+                violation_error_message="Another account has this e-mail address.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(username__iexact=AccountManager.REGISTRY)
+                | Q(is_active=False),
+                name="user_registry_never_signs_in",
+                violation_error_message=(
+                    "Commands act in this name: nobody signs in with it."
+                ),
+            ),
+        ]
+
     @property
     def is_registry(self):
-        return self.username == AccountManager.REGISTRY
+        return self.username == AccountManager.REGISTRY and not self.is_active
+
+
+def shown_name(account):
+    """How an account is named to people: never by its user name, which nobody chose."""
+    return account.get_full_name() or account.email or "Former account"
 
 
 @tracked()

@@ -1,0 +1,149 @@
+"""What an account may do, and how it ends."""
+
+import secrets
+
+from django.contrib.auth.models import UserManager
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
+
+# Recovery codes only stand in for one of these.
+FACTORS = ("totp", "webauthn")
+ADMINISTRATORS = Q(is_superuser=True) | Q(groups__name="administrator")
+
+
+class AccountManager(UserManager):
+    REGISTRY = "registry"
+
+    def registry(self):
+        """The account in whose name commands act when nobody else is named."""
+        account, _ = self.get_or_create(
+            username=self.REGISTRY,
+            defaults={"is_active": False, "password": "!", "first_name": "Registry"},
+        )
+        return account
+
+    def create_superuser(self, username, email=None, password=None, **others):
+        """Whoever may run commands on the server says whose address it is."""
+        user = super().create_superuser(username, email, password, **others)
+        if user.email:
+            user.emailaddress_set.create(
+                email=user.email.lower(), verified=True, primary=True
+            )
+        return user
+
+    def with_rights(self):
+        """With what decides on their rights, so that it is not asked for later."""
+        same = self.model._base_manager.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            has_second_factor=Exists(same.filter(authenticator__type__in=FACTORS)),
+            has_role=Exists(
+                same.filter(Q(groups__isnull=False) | Q(user_permissions__isnull=False))
+            ),
+        )
+
+
+class SecondFactor(models.Model):
+    """No right of any kind before the account has a second factor.
+
+    It is refused here, where everybody asks: the admin, peso/policy.py, templates.
+    """
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def has_second_factor(self):
+        return self.authenticator_set.filter(type__in=FACTORS).exists()
+
+    @cached_property
+    def has_role(self):
+        return self.groups.exists() or self.user_permissions.exists()
+
+    @property
+    def owes_second_factor(self):
+        """Whether rights wait for this account to set one up."""
+        is_privileged = self.is_staff or self.is_superuser or self.has_role
+        return is_privileged and not self.has_second_factor
+
+    def has_perm(self, perm, obj=None):
+        return self.has_second_factor and super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label):
+        return self.has_second_factor and super().has_module_perms(app_label)
+
+    def get_user_permissions(self, obj=None):
+        return super().get_user_permissions(obj) if self.has_second_factor else set()
+
+    def get_group_permissions(self, obj=None):
+        return super().get_group_permissions(obj) if self.has_second_factor else set()
+
+    def get_all_permissions(self, obj=None):
+        return super().get_all_permissions(obj) if self.has_second_factor else set()
+
+
+class Closing(models.Model):
+    """The end of an account: the person goes, the row stays as a pseudonym."""
+
+    PSEUDONYM = "former-account-"
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_closed(self):
+        """Whether its person has left; nobody can sign in with it again."""
+        return self.username.startswith(self.PSEUDONYM)
+
+    def why_not_closed(self):
+        """Why this account cannot be closed now; empty if it can."""
+        if self.is_last_administrator():
+            return (
+                "Nobody else could give people their rights. Make somebody else an "
+                "administrator first."
+            )
+        return ""
+
+    def is_last_administrator(self):
+        everybody = type(self).objects.filter(ADMINISTRATORS, is_active=True)
+        others = everybody.exclude(pk=self.pk).exists()
+        return not others and everybody.filter(pk=self.pk).exists()
+
+    @transaction.atomic
+    def close(self):
+        """Take out all that tells who this was. What they did stays, as done by
+        a former account. ValidationError: why this is not possible."""
+        accounts = type(self).objects
+        # Two administrators who leave at once: the second one waits, and stays.
+        concerned = [
+            self.pk,
+            *accounts.filter(ADMINISTRATORS).values_list("pk", flat=True),
+        ]
+        list(accounts.filter(pk__in=concerned).order_by("pk").select_for_update())
+        self.refresh_from_db()
+        if why_not := self.why_not_closed():
+            raise ValidationError(why_not, code="last_administrator")
+        self._forget_doors()
+        self._forget_person()
+
+    def _forget_doors(self):
+        for session in self.usersession_set.all():
+            session.end()
+        self.emailaddress_set.all().delete()
+        self.authenticator_set.all().delete()
+        self.socialaccount_set.all().delete()
+        self.groups.clear()
+        self.user_permissions.clear()
+
+    def _forget_person(self):
+        person = getattr(self, "person", None)
+        if person:
+            person.account = None
+            person.save(update_fields=["account"])
+        self.username = f"{self.PSEUDONYM}{secrets.token_hex(4)}"
+        self.first_name = self.last_name = self.email = ""
+        self.is_active = self.is_staff = self.is_superuser = False
+        self.last_login = None
+        self.set_unusable_password()
+        self.save()
