@@ -286,9 +286,9 @@ BEGIN
         RETURNING terms
     ), counted AS (
         SELECT term, sum(number) AS names FROM (
-            SELECT term, -1 AS number FROM gone, unnest('' || terms) AS term
+            SELECT term, -1 AS number FROM gone, unnest(''::text || terms) AS term
             UNION ALL
-            SELECT term, 1 FROM made, unnest('' || terms) AS term
+            SELECT term, 1 FROM made, unnest(''::text || terms) AS term
         ) AS terms GROUP BY term HAVING sum(number) <> 0
     )
     INSERT INTO members_institutionterm AS known (term, names)
