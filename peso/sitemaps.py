@@ -3,15 +3,14 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import Sitemap, views
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from goals.models import Goal
 from members.addresses import site_address
 from members.models import Community, Organization
+from members.public import public_page
 
 
 class OwnSitemap(Sitemap):
@@ -67,8 +66,7 @@ SECTIONS = {
 }
 
 
-@login_not_required
-@require_safe
+@public_page
 def index(request):
     parts = []
     for section, sitemap in SECTIONS.items():
@@ -79,7 +77,6 @@ def index(request):
     return render(request, "peso/sitemaps.xml", {"parts": parts}, "application/xml")
 
 
-@login_not_required
-@require_safe
+@public_page
 def part(request, section):
     return views.sitemap(request, SECTIONS, section)

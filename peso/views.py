@@ -1,15 +1,14 @@
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from goals.coverage import Mark
 from goals.models import Commitment, Goal
 from members import seats
 from members.linked_data import consortium_facts
 from members.models import Level, Membership, Organization
+from members.public import public_page
 
 # Of the rows of the coverage and of those who joined, the home page shows so many.
 MAP_ROWS = 14
@@ -18,8 +17,7 @@ JOINED = 6
 OFFERED = 5
 
 
-@login_not_required
-@require_safe
+@public_page
 def home(request):
     goals, commitments = Goal.objects.all(), Commitment.objects
     cells = {cell.column.key: cell for cell in commitments.coverage_by_goal()}
@@ -39,8 +37,7 @@ def home(request):
     return render(request, "peso/home.html", page)
 
 
-@login_not_required
-@require_safe
+@public_page
 def about(request):
     today = timezone.localdate()
     policy = seats.policy_on(today)
@@ -55,8 +52,7 @@ def about(request):
     return render(request, "peso/about.html", page)
 
 
-@login_not_required
-@require_safe
+@public_page
 def join(request):
     today = timezone.localdate()
     page = {
@@ -71,8 +67,7 @@ def words(policy):
     return {key: seats.in_words(row) for key, row in policy.items()}
 
 
-@login_not_required
-@require_safe
+@public_page
 def robots(request):
     """Where crawlers may go: a directory with facets has no end of addresses."""
     page = {"site": settings.SITE_URL}
@@ -81,8 +76,7 @@ def robots(request):
     )
 
 
-@login_not_required
-@require_safe
+@public_page
 def favicon(request):
     """Browsers and others ask here where they have read no page."""
     return redirect(static("img/peso.svg"))

@@ -1,11 +1,21 @@
 """Fixtures for all tests."""
 
+import gc
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 
+from peso import revision
+
 SEEDS = ["goals.migrations.0002_wording", "members.migrations.0002_policy"]
+
+
+def pytest_collection_finish():
+    """Look for cycles less often: it is a tenth of the work of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +28,13 @@ def plain_static_files(settings):
         },
     }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+
+
+@pytest.fixture(autouse=True)
+def revision_asked_anew():
+    """The connection that asks for the revision would keep the database from going."""
+    yield
+    revision.close()
 
 
 @pytest.fixture

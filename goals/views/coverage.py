@@ -1,9 +1,7 @@
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from goals import exports
 from goals.coverage import AT_LARGE, Line, Mark
@@ -11,13 +9,13 @@ from goals.forms import LETTERS, CoverageForm, MembersCoverageForm, PagesForm
 from goals.models import Commitment, Goal
 from members.answers import attachment, refusal
 from members.models import Community
+from members.public import public_page
 
 MEMBERS_A_PAGE = 100
 COMMITMENTS_A_PAGE = 50
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage(request):
     form = CoverageForm(request.GET)
     table = form.table()
@@ -33,8 +31,7 @@ def coverage(request):
     return render(request, "goals/coverage.html", context)
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage_csv(request):
     form = CoverageForm(request.GET)
     if form.problems():
@@ -43,8 +40,7 @@ def coverage_csv(request):
     return attachment(lines, "coverage.csv")
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage_json(request):
     form = CoverageForm(request.GET)
     if form.problems():
@@ -57,8 +53,7 @@ def coverage_json(request):
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage_members(request):
     form = MembersCoverageForm(request.GET)
     cells = Commitment.objects.coverage_by_goal()
@@ -95,8 +90,7 @@ def efforts(member, cells):
     return [(cell.column, stated.get(cell.column.key, "")) for cell in cells]
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage_members_csv(request):
     form = MembersCoverageForm(request.GET)
     if form.problems():
@@ -112,8 +106,7 @@ def member_rows(form, cells):
         yield names + [effort for _, effort in efforts(member, cells)]
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage_members_json(request):
     form = MembersCoverageForm(request.GET)
     if form.problems():
@@ -132,8 +125,7 @@ def coverage_members_json(request):
     )
 
 
-@login_not_required
-@require_safe
+@public_page
 def coverage_cell(request, goal, community):
     goal = Goal.objects.filter(slug=goal).first()
     line = line_of(community)

@@ -1,15 +1,13 @@
-from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from goals.models import Commitment, Goal
+from members.public import public_page
 
 # How many members a page names for each effort before it leads to the directory.
 NAMED = 8
 
 
-@login_not_required
-@require_safe
+@public_page
 def goals(request):
     cells = {cell.column.key: cell for cell in Commitment.objects.coverage_by_goal()}
     every = Goal.objects.prefetch_related("approaches")
@@ -17,8 +15,7 @@ def goals(request):
     return render(request, "goals/goals.html", page)
 
 
-@login_not_required
-@require_safe
+@public_page
 def goal(request, slug):
     goal = get_object_or_404(Goal, slug=slug)
     commitments = goal.commitments.of_members()

@@ -1,16 +1,14 @@
-from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
 
 from members.addresses import redirect_to
 from members.models import Community
+from members.public import public_page
 
 # How many members a page names before it leads to the directory.
 NAMED = 24
 
 
-@login_not_required
-@require_safe
+@public_page
 def communities(request):
     """Both kinds, each with the number of members who are there for it."""
     every = list(Community.objects.with_member_counts())
@@ -24,8 +22,7 @@ def communities(request):
     return render(request, "members/communities.html", {"kinds": kinds})
 
 
-@login_not_required
-@require_safe
+@public_page
 def community(request, slug, kind):
     place = get_object_or_404(Community.objects.with_member_counts(), slug=slug)
     if place.kind != kind:

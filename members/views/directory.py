@@ -1,22 +1,20 @@
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from members import exports, navigation, places
 from members.answers import attachment, refusal
 from members.forms import DirectoryForm
 from members.models import Organization
+from members.public import public_page
 
 A_PAGE = 25
 A_CHUNK = 500
 
 
-@login_not_required
-@require_safe
+@public_page
 @vary_on_headers("HX-Request")
 def directory(request):
     form = DirectoryForm(request.GET)
@@ -71,8 +69,7 @@ def places_shown(form):
     }
 
 
-@login_not_required
-@require_safe
+@public_page
 def directory_csv(request):
     form = DirectoryForm(request.GET)
     if form.problems:
@@ -81,8 +78,7 @@ def directory_csv(request):
     return attachment(lines, "directory.csv")
 
 
-@login_not_required
-@require_safe
+@public_page
 def directory_json(request):
     form = DirectoryForm(request.GET)
     if form.problems:

@@ -2,22 +2,20 @@ import datetime as dt
 from urllib.parse import quote
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from members.addresses import redirect_to
 from members.linked_data import organization_facts
 from members.models import Organization
+from members.public import public_page
 
 # The newest ones; the others fold out below them.
 EVENTS_AT_FIRST = 8
 
 
-@login_not_required
-@require_safe
+@public_page
 def organization(request, slug):
     found = Organization.objects.listed().with_standing().with_relatives()
     organization = found.filter(slug=slug).first()
@@ -27,8 +25,7 @@ def organization(request, slug):
     return render(request, "members/organization.html", page)
 
 
-@login_not_required
-@require_safe
+@public_page
 def permalink(request, public_id):
     """Not a permanent redirect: the id is the organization's for ever, the slug not."""
     found = Organization.objects.listed().with_public_id(public_id)
