@@ -44,7 +44,16 @@ PUBLIC = {
 PUBLIC_IN_ADMIN = {"admin:login"}
 # From the first to the last: each may import those before it, and itself.
 MODEL_ROOMS = [
-    ["events", "finding", "periods", "policies", "problems", "standing", "text"],
+    [
+        "events",
+        "finding",
+        "periods",
+        "policies",
+        "problems",
+        "sending",
+        "standing",
+        "text",
+    ],
     ["imports", "levels", "mail", "organizations", "people"],
     ["communities", "directory", "institutions", "memberships"],
     ["governance"],

@@ -1,4 +1,3 @@
-import datetime as dt
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,19 +8,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
-from procrastinate.contrib.django import app as jobs
 
 from members import emails
 from members.models.events import NEVER_DELETED, tracked
 from members.models.people import User
 from members.models.problems import Problem, refuse_if
+from members.models.sending import Sendable
 from members.models.text import validate_line, validate_text
 from peso import policy
-
-# After the first try that fails for now, so long until the next; then it has failed.
-PAUSES = [
-    dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440)
-]
 
 
 class MailQuerySet(models.QuerySet):
@@ -30,9 +24,10 @@ class MailQuerySet(models.QuerySet):
 
     def matching(self, words):
         """Those with all words in subject or address."""
+        found = self
         for word in words.split():
-            self = self.filter(Q(subject__icontains=word) | Q(to__icontains=word))
-        return self
+            found = found.filter(Q(subject__icontains=word) | Q(to__icontains=word))
+        return found
 
     def with_people(self):
         return self.select_related("by")
@@ -42,6 +37,12 @@ class MailQuerySet(models.QuerySet):
         return self.filter(
             Q(state=Mail.State.QUEUED, try_after__lte=now) | Q(state=Mail.State.SENDING)
         )
+
+    def with_old_secrets(self, before):
+        """What signs somebody in and was written `before`, but could not be sent, or
+        is shown in the workbench only."""
+        left = Q(state=Mail.State.FAILED) | Q(delivery=Mail.Delivery.PAGE)
+        return self.filter(left, is_secret=True, at__lt=before).exclude(text="")
 
     def forget_address(self, address):
         """Take somebody's mails out of sight for ever; that they were sent stays."""
@@ -85,7 +86,7 @@ def new_message_id():
 # Neither whom it went to nor what it said is kept a second time: what signs somebody
 # in must be gone when it is erased here.
 @tracked(exclude=["to", "subject", "text", "stop_url", "trouble"])
-class Mail(models.Model):
+class Mail(Sendable):
     """A mail to one address, kept before it is sent and after.
 
     Written by `Mail.objects.write` and changed by its verbs; members/mailing.py sends
@@ -316,18 +317,5 @@ class Mail(models.Model):
         copy = Mail(original=self, by=by)
         for name in ("kind", "to", "subject", "text", "is_secret", "stop_url"):
             setattr(copy, name, getattr(self, name))
-        if hasattr(self, "application_id"):
-            copy.application_id = self.application_id
         copy.save()
         return copy
-
-    def _queue(self, pause=dt.timedelta(0)):
-        """Have the worker try it after `pause`; its job is kept with this row."""
-        self.state, self.try_after = self.State.QUEUED, timezone.now() + pause
-        self.save()
-        job = jobs.configure_task("members.send_mail", schedule_in=_schedule(pause))
-        job.defer(mail_id=self.pk)
-
-
-def _schedule(pause):
-    return {"seconds": pause.total_seconds()} if pause else None

@@ -1,0 +1,49 @@
+"""Work that time brings. Each piece asks what is due and not yet done, and does it.
+
+So a day on which nothing ran is caught up with, and running twice does nothing twice.
+"""
+
+import logging
+from importlib import import_module
+
+from django.conf import settings
+from django.db import connection
+
+from members import mailing
+from members.locks import only_one
+
+logger = logging.getLogger(__name__)
+
+
+def clear_sessions():
+    """Of people who left without signing out."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return 0
+
+
+# What it is called, and the function, which returns how much there was to do.
+WORK = {
+    "mails without a job": mailing.recover,
+    "secrets of old mails": mailing.forget_secrets,
+    "sessions that ended": clear_sessions,
+}
+
+
+class DueWorkError(Exception):
+    """Some of it failed; the log says how."""
+
+
+def do_due_work():
+    """Do each piece, whatever becomes of the others; how much each had to do."""
+    done, failed = {}, []
+    with only_one("members.due_work") as is_ours:
+        for name, work in WORK.items() if is_ours else ():
+            try:
+                done[name] = work()
+            except Exception:
+                logger.exception("Due work failed: %s", name)
+                failed.append(name)
+                connection.close_if_unusable_or_obsolete()
+    if failed:
+        raise DueWorkError(f"Failed: {', '.join(failed)}.")
+    return done
