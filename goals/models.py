@@ -82,6 +82,11 @@ class Commitment(Dated):
         validators=[validate_text],
         help_text="What the organization commits to, in its own words.",
     )
+    wording = models.TextField(
+        blank=True,
+        editable=False,
+        help_text="The goal as it read when this was agreed to in an application.",
+    )
     confirmed_on = models.DateField(
         null=True, blank=True, help_text="When the organization last said it holds."
     )
@@ -154,10 +159,12 @@ class Commitment(Dated):
         communities=(),
         evidence=(),
         reason="",
+        wording="",
     ):
         """Commit `organization` to `goal` from the day `on`, in place of what held.
 
-        `evidence` is pairs of a title and an address.
+        `evidence` is pairs of a title and an address; `wording` is the goal as it read
+        when the organization agreed to it, if that was earlier.
         """
         policy.require(by, "commitment.state", organization)
         organization.lock()
@@ -169,7 +176,7 @@ class Commitment(Dated):
             before.save(update_fields=["ended_on"])
         commitment = cls(organization=organization, goal=goal, effort=effort)
         commitment.statement, commitment.started_on = statement, on
-        commitment.confirmed_on = on
+        commitment.confirmed_on, commitment.wording = on, wording
         commitment.full_clean()
         commitment.save()
         commitment.approaches.set(approaches)

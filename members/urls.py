@@ -1,6 +1,12 @@
 from django.urls import path
 
-from members.views import communities, directory, organizations
+from members.views import (
+    applications,
+    communities,
+    directory,
+    organizations,
+    workbench,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -21,5 +27,16 @@ urlpatterns = [
         communities.community,
         {"kind": "capability"},
         name="capability",
+    ),
+    path("applications/", applications.applications, name="applications"),
+    path(
+        "applications/<str:public_id>/", applications.application, name="application"
+    ),
+    path("invitations/<str:token>/", applications.invitation, name="invitation"),
+    path("workbench/", workbench.queue, name="workbench"),
+    path(
+        "workbench/applications/<str:public_id>/",
+        workbench.application,
+        name="workbench_application",
     ),
 ]

@@ -107,11 +107,23 @@ def may(user, action: str, subject=None) -> Answer:
         return Answer(True)
     if not user.is_active:
         return Answer(False, "This account is closed.")
-    if user.has_perm(permission):
+    if action in EVERYBODYS or _takes_part(user, action, subject):
         return Answer(True)
     if user.owes_second_factor:
         return Answer(False, "Set up a second step of signing in first.")
-    return Answer(False, f"Your account does not have the right “{permission}”.")
+    if permission is None:
+        return Answer(False, "Only those who take part in writing it can do this.")
+    if not user.has_perm(permission):
+        return Answer(False, f"Your account does not have the right “{permission}”.")
+    if action in DISINTERESTED and subject is not None:
+        interest = subject.interest_of(user)
+        return Answer(not interest, interest)
+    return Answer(True)
+
+
+def _takes_part(user, action: str, subject) -> bool:
+    parts = PARTS.get(action, frozenset())
+    return bool(parts) and subject is not None and subject.part_of(user) in parts
 
 
 def require(user, action: str, subject=None) -> None:
@@ -126,8 +138,16 @@ VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
 KEPT = frozenset({VIEW, ADD, CHANGE})
 CARED_FOR = frozenset({VIEW, ADD, CHANGE, DELETE})
 
-# A role has the rights of the roles before it and these: models with what may be done
-# with them, and actions. Rows that answer for ever are in nobody's right to delete;
+# The roles whose rights a role has too.
+INCLUDES: dict[str, tuple[str, ...]] = {
+    "reviewer": ("viewer",),
+    "editor": ("viewer",),
+    "membership officer": ("reviewer", "editor"),
+    "administrator": ("membership officer",),
+}
+
+# What each role may do beside that: models with what may be done with them, and
+# actions. Rows that answer for ever are in nobody's right to delete;
 # what only a verb may write is in nobody's right to add or change.
 ROLES: dict[str, dict[str, frozenset[str]]] = {
     "viewer": {
@@ -152,6 +172,11 @@ ROLES: dict[str, dict[str, frozenset[str]]] = {
         "members.policyvalue": frozenset({VIEW}),
         "members.representative": frozenset({VIEW}),
         "members.service": frozenset({VIEW}),
+    },
+    "reviewer": {
+        "actions": frozenset(
+            action for action, permission in ACTIONS.items() if permission == REVIEW
+        ),
     },
     "editor": {
         "goals.commitment": frozenset({CHANGE}),
@@ -182,13 +207,12 @@ ROLES: dict[str, dict[str, frozenset[str]]] = {
 
 def permissions_of(role: str) -> set[str]:
     """The permissions of a role, such as “members.view_organization”."""
-    names = list(ROLES)
-    rights = [ROLES[name] for name in names[: names.index(role) + 1]]
-    return set().union(*(_permissions(each) for each in rights))
+    included = (permissions_of(each) for each in INCLUDES.get(role, ()))
+    return _permissions(ROLES[role]).union(*included)
 
 
 def _permissions(rights: dict[str, frozenset[str]]) -> set[str]:
-    permissions = {ACTIONS[action] for action in rights.get("actions", ())}
+    permissions = {ACTIONS[action] for action in rights.get("actions", ())} - {None}
     for model, deeds in rights.items():
         if model != "actions":
             app, name = model.split(".")

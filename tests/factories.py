@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission
 
 from goals.models import Commitment, Evidence, Goal
 from members.models import (
+    Application,
     Community,
     Decision,
     Host,
@@ -28,9 +29,7 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = count(1)
 
 
-def user(
-    *, permissions=(), staff=False, superuser=False, second_factor=None, **other
-):
+def user(*, permissions=(), staff=False, superuser=False, second_factor=None, **other):
     """`permissions` are code names, such as “admit_membership”.
 
     Whoever has rights has a second factor too, as rights take one.
@@ -227,3 +226,89 @@ def decision(*, organization=None, kind="termination", outcome="carried", by=Non
         decided_by=(by or officer()) if outcome else None,
         decided_at=dt.datetime(2024, 1, 15, 12, tzinfo=dt.UTC) if outcome else None,
     )
+
+
+def applicant(*, email=None):
+    """Somebody with an account and no rights."""
+    number = next(_numbers)
+    return User.objects.create_user(
+        f"applicant{number}", email=email or f"applicant{number}@example.org"
+    )
+
+
+def reviewer():
+    return user(permissions=["review_application"])
+
+
+def answers(**changed):
+    """All answers that an application needs, as forms give them; `changed` by key.
+
+    Keys with hyphens are written with two underscores: `lead__email="…"`.
+    """
+    number = next(_numbers)
+    community = Community.objects.first() or globals()["community"]()
+    given = {
+        "name": f"Applicant {number}",
+        "short_name": f"APP{number}",
+        "focus": "Solvers for all",
+        "website": f"https://applicant{number}.example.org",
+        "communities": [str(community.pk)],
+        f"how-{community.pk}": "By writing solvers",
+        "lead-name": "Ada Lovelace",
+        "lead-email": f"lead{number}@example.org",
+        "primary_contact-name": "Grace Hopper",
+        "primary_contact-email": f"contact{number}@example.org",
+        "seat_holder-name": "Ada Lovelace",
+        "seat_holder-email": f"lead{number}@example.org",
+        "level": "core",
+        "agreement": True,
+    }
+    for each in Goal.objects.all():
+        given[f"{each.slug}-effort"] = "contributes"
+        given[f"{each.slug}-statement"] = f"We contribute to {each.short_name}."
+    given |= {key.replace("__", "-"): value for key, value in changed.items()}
+    return given
+
+
+def application(*, by=None, state="draft", given=None):
+    """An application that its verbs brought to `state`, decided by an officer."""
+    by = by or applicant()
+    application = Application.open(by=by)
+    if given is None:
+        given = answers()
+    saved = application.save_answers(given, by=by)
+    assert saved.is_complete, saved.problems
+    _bring(application, state, by)
+    return application
+
+
+def _bring(application, state, by):
+    states = Application.State
+    if state == states.DRAFT:
+        return
+    if state in (states.WITHDRAWN, states.EXPIRED):
+        if state == states.WITHDRAWN:
+            application.withdraw(by=by)
+        else:
+            application.expire(by=officer())
+        return
+    application.submit(by=by)
+    if state == states.SUBMITTED:
+        return
+    by_reviewer = officer()
+    application.take_up(by=by_reviewer)
+    if state == states.CHANGES_REQUESTED:
+        application.request_changes(by=by_reviewer, text="Please say more.")
+    elif state != states.IN_REVIEW:
+        application.recommend(by=by_reviewer, advice="accept", reasons="They fit.")
+        application.put_forward(by=by_reviewer)
+        if state != states.RECOMMENDED:
+            stage(application, outcome="accept" if state == "accepted" else "decline")
+            application.release(by=by_reviewer)
+
+
+def stage(application, *, outcome="accept", by=None, **other):
+    facts = {"reason": "It was decided so.", "clause": "By-laws, 2"} | other
+    if outcome == "accept":
+        facts = {"level": level(), "starts_on": LATER} | facts
+    return application.stage(by=by or officer(), outcome=outcome, **facts)

@@ -1,6 +1,14 @@
 from members.models.allowances import Allowance
+from members.models.applications import Application
 from members.models.communities import Community, Service
 from members.models.directory import SearchDocument, SearchWord
+from members.models.drafts import (
+    Answer,
+    Collaborator,
+    Document,
+    Invitation,
+    Revision,
+)
 from members.models.events import Event
 from members.models.governance import Decision
 from members.models.imports import Import
@@ -16,17 +24,31 @@ from members.models.memberships import Membership
 from members.models.organizations import Name, OldSlug, Organization
 from members.models.people import Person, Representative, User, Visibility
 from members.models.policies import PolicyValue
+from members.models.reviews import (
+    ApplicationEvent,
+    Comment,
+    Recommendation,
+    Verdict,
+    WebsiteCheck,
+)
 
 __all__ = [
     "Allowance",
+    "Answer",
+    "Application",
+    "ApplicationEvent",
+    "Collaborator",
+    "Comment",
     "Community",
     "Decision",
+    "Document",
     "Event",
     "Host",
     "Import",
     "Institution",
     "InstitutionName",
     "InstitutionTerm",
+    "Invitation",
     "Level",
     "Mail",
     "Membership",
@@ -35,10 +57,14 @@ __all__ = [
     "Organization",
     "Person",
     "PolicyValue",
+    "Recommendation",
     "Representative",
+    "Revision",
     "SearchDocument",
     "SearchWord",
     "Service",
     "User",
+    "Verdict",
     "Visibility",
+    "WebsiteCheck",
 ]

@@ -61,7 +61,6 @@ class MailManager(models.Manager.from_queryset(MailQuerySet)):
         `held` makes it a draft, which waits until somebody releases it. `by` is who
         caused it; the registry itself, if nobody is named.
         """
-        facts = {"application": application} if application else {}
         mail = self.model(
             kind=message.kind,
             to=emails.line(to)[: Mail.TO_LENGTH],
@@ -70,7 +69,7 @@ class MailManager(models.Manager.from_queryset(MailQuerySet)):
             is_secret=message.is_secret,
             stop_url=message.stop_url,
             by=by or User.objects.registry(),
-            **facts,
+            application=application,
         )
         mail.save()
         if not held:
@@ -116,6 +115,14 @@ class Mail(Sendable):
     FORGOTTEN = "What this mail said, and to whom, was erased."
 
     kind = models.SlugField(max_length=40, editable=False)
+    application = models.ForeignKey(
+        "members.Application",
+        models.PROTECT,
+        related_name="mails",
+        null=True,
+        blank=True,
+        editable=False,
+    )
     to = models.CharField(max_length=TO_LENGTH, blank=True)
     subject = models.CharField(
         max_length=emails.SUBJECT_LENGTH, blank=True, validators=[validate_line]
@@ -315,7 +322,8 @@ class Mail(Sendable):
 
     def _copy(self, by):
         copy = Mail(original=self, by=by)
-        for name in ("kind", "to", "subject", "text", "is_secret", "stop_url"):
+        copied = ("kind", "to", "subject", "text", "is_secret", "stop_url")
+        for name in (*copied, "application"):
             setattr(copy, name, getattr(self, name))
         copy.save()
         return copy

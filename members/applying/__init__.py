@@ -1,0 +1,1 @@
+"""What an application asks and what becomes of it: rules without a database."""

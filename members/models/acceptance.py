@@ -1,0 +1,261 @@
+"""What becomes of an application that is accepted: a member, in one transaction."""
+
+from typing import NamedTuple
+
+from django.db.models import Value
+from django.utils import timezone
+from django.utils.text import slugify
+
+from members.identifiers import AT_LARGE_SLUG, new_public_id
+from members.models.communities import Community, Service
+from members.models.institutions import Host, Institution
+from members.models.memberships import Membership
+from members.models.organizations import Name, Organization
+from members.models.people import Person, Representative, Visibility
+from members.models.problems import Problem
+from members.models.text import Fold
+
+
+class Made(NamedTuple):
+    """What an acceptance made: the decision, and what the application keeps of it."""
+
+    decision: object
+    facts: dict
+
+
+class Acceptance:
+    """An application and the verdict that accepts it, read as what they will make."""
+
+    def __init__(self, application, verdict):
+        self.application, self.verdict = application, verdict
+        self.content = application.proposal
+        self.revision = application.latest
+
+    def problems(self):
+        """Why no member can be made of it as the verdict stands."""
+        known = self.verdict.organization
+        if known is None:
+            return [*self._name_problems(), *self._proposal_problems()]
+        today = self.verdict.starts_on
+        if known.memberships.held().on(today).exists():
+            text = f"{known} is a member on that day already."
+            return [Problem(text, "organization"), *self._proposal_problems()]
+        return self._proposal_problems()
+
+    def _name_problems(self):
+        for name, field in (
+            (self.content.name, "folded_name"),
+            (self.content.short_name, "folded_short_name"),
+        ):
+            folded = Fold(Value(name))
+            same = Organization.objects.filter(**{field: folded}).first()
+            if name and same:
+                yield Problem(
+                    f"The registry has {same.full_name} already: choose that record, "
+                    "or have the name changed.",
+                    "organization",
+                )
+
+    def _proposal_problems(self):
+        known = {proposal.number for proposal in self.content.proposals}
+        if not set(self.verdict.proposals) <= known:
+            yield Problem("Something is chosen that was not proposed.", "proposals")
+
+    # Making
+
+    def make(self, *, by):
+        """Write all of it; called by `Application.release`, which holds the lock."""
+        communities = self._communities()
+        organization = self.verdict.organization or self._organization()
+        organization.lock()
+        decision = self.decide(by=by, organization=organization)
+        self._names(organization)
+        self._hosts(organization)
+        self._services(organization, communities)
+        self._membership(organization, decision, by)
+        self._commitments(organization, communities, by)
+        self._representatives(organization)
+        return Made(decision, {"organization": organization})
+
+    def decide(self, *, by, organization):
+        """The decision of the consortium that the verdict becomes."""
+        verdict = self.verdict
+        decisions = type(verdict)._meta.get_field("decision").related_model
+        name = self.content.full_name[:300]
+        votes = (verdict.votes_for, verdict.votes_against)
+        return decisions.record(
+            by=by,
+            kind=decisions.Kind.ADMISSION,
+            organization=organization,
+            question=f"Shall {name} be admitted as a member?",
+            clause=verdict.clause,
+            votes_for=votes[0],
+            votes_against=votes[1],
+            outcome=decisions.Outcome.CARRIED
+            if verdict.is_acceptance
+            else decisions.Outcome.LOST,
+            decided_at=timezone.now(),
+            reason=verdict.reason,
+        )
+
+    def _organization(self):
+        content, public_id = self.content, new_public_id()
+        names = (content.short_name, content.name)
+        return _keep(
+            Organization(
+                public_id=public_id,
+                slug=Organization.free_slug(*names, public_id=public_id),
+                name=content.name,
+                short_name=content.short_name,
+                focus=content.focus,
+                description=content.description,
+                website=content.website,
+            )
+        )
+
+    def _names(self, organization):
+        rows = [(Name.Kind.FORMER, text, "") for text in self.content.former_names]
+        rows += [
+            (Name.Kind.TRANSLATED, text, language)
+            for language, text in self.content.translated_names
+        ]
+        for kind, text, language in rows:
+            folded = Fold(Value(text))
+            same = organization.names.filter(kind=kind, language=language)
+            if not same.filter(folded_text=folded).exists():
+                _keep(
+                    Name(
+                        organization=organization,
+                        kind=kind,
+                        text=text,
+                        language=language,
+                    )
+                )
+
+    def _hosts(self, organization):
+        first = self.verdict.starts_on
+        hosted = set(organization.hosts.on(first).values_list("institution", flat=True))
+        for institution in Institution.objects.filter(pk__in=self.content.hosts):
+            if institution.pk not in hosted:
+                host = Host(organization=organization, institution=institution)
+                host.started_on = first
+                _keep(host)
+
+    def _communities(self):
+        """The communities that services and commitments name, by their keys."""
+        keys = [each.community for each in self.content.services]
+        for each in self.content.commitments:
+            keys += each.communities
+        known = Community.objects.filter(pk__in={k for k in keys if k.isdigit()})
+        found = {str(community.pk): community for community in known}
+        for proposal in self.content.proposals:
+            if proposal.number in self.verdict.proposals:
+                found[proposal.key] = self._add_community(proposal)
+        return found
+
+    def _add_community(self, proposal):
+        same = Community.objects.filter(folded_name=Fold(Value(proposal.name)))
+        if community := same.first():
+            return community
+        community = Community(kind=proposal.kind, name=proposal.name)
+        community.slug = _free_community_slug(proposal.name)
+        return _keep(community)
+
+    def _services(self, organization, communities):
+        first = self.verdict.starts_on
+        served = set(
+            organization.services.on(first).values_list("community", flat=True)
+        )
+        for each in self.content.services:
+            community = communities.get(each.community)
+            if community and community.pk not in served:
+                served.add(community.pk)
+                service = Service(organization=organization, community=community)
+                service.how, service.started_on = each.how, first
+                _keep(service)
+
+    def _membership(self, organization, decision, by):
+        facts = {
+            "level": self.verdict.level,
+            "by": by,
+            "on": self.verdict.starts_on,
+            "reason": self.verdict.reason,
+            "admission": decision,
+        }
+        earlier = organization.memberships.held().order_by("-started_on").first()
+        if earlier and earlier.is_recorded:
+            earlier.reinstate(**facts)
+        else:
+            Membership.admit(organization, **facts)
+
+    def _commitments(self, organization, communities, by):
+        commitments = organization.commitments.model
+        goals = commitments.goal.field.related_model.objects
+        goals = {goal.slug: goal for goal in goals.prefetch_related("approaches")}
+        for each in self.content.commitments:
+            goal = goals[each.goal]
+            words = self.revision.wording.get(each.goal, {})
+            commitments.state(
+                organization,
+                goal,
+                effort=each.effort,
+                by=by,
+                on=self.verdict.starts_on,
+                statement=each.statement,
+                approaches=[
+                    a for a in goal.approaches.all() if str(a.pk) in each.approaches
+                ],
+                communities=_known(communities, each.communities),
+                evidence=_each_once(each.evidence),
+                reason=self.verdict.reason,
+                wording=words.get("title", ""),
+            )
+
+    def _representatives(self, organization):
+        """People in their roles; who is the same by address is one person."""
+        people = {}
+        for each in self.content.people:
+            key = each.email.lower() or each.name
+            person = people.get(key)
+            if person is None:
+                person = people[key] = self._person(organization, each)
+            representative = Representative(organization=organization, person=person)
+            representative.role = each.role
+            representative.started_on = self.verdict.starts_on
+            if each.is_public:
+                representative.visibility = Visibility.PUBLIC
+            _keep(representative)
+
+    def _person(self, organization, asked):
+        person = _keep(
+            Person(name=asked.name, email=asked.email, affiliation=asked.affiliation)
+        )
+        invitations = self.application.invitations.open().filter(
+            role="", person=None, email__iexact=asked.email
+        )
+        invitations.update(person=person)
+        return person
+
+
+def _keep(row):
+    """Save `row`; ValidationError, with a message, where a rule is in the way."""
+    row.full_clean()
+    row.save()
+    return row
+
+
+def _known(communities, keys):
+    return list({communities[key] for key in keys if key in communities})
+
+
+def _each_once(evidence):
+    return list({url: (title, url) for title, url in evidence}.values())
+
+
+def _free_community_slug(name):
+    base = slugify(name)[:70] or "community"
+    taken = set(
+        Community.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+    ) | {AT_LARGE_SLUG}
+    candidates = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (base, *candidates) if slug not in taken)

@@ -1,0 +1,130 @@
+"""The verbs of those who decide about an application."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from members.models import telling
+from members.models.acceptance import Acceptance
+from members.models.people import User
+from members.models.problems import Problem, refuse_if
+from members.models.reviews import Verdict
+
+
+class Deciding:
+    """Staging a decision, reading its mails, releasing it or taking it back."""
+
+    @property
+    def staged(self):
+        """The decision that waits to be released, or None."""
+        return self.verdicts.staged().first()
+
+    @property
+    def verdict(self):
+        """The decision that was released last, or None."""
+        return self.verdicts.released().order_by("-released_at").first()
+
+    @transaction.atomic
+    def stage(
+        self,
+        *,
+        by,
+        outcome,
+        reason,
+        clause,
+        level=None,
+        starts_on=None,
+        organization=None,
+        proposals=(),
+        private_note="",
+        votes_for=None,
+        votes_against=None,
+    ):
+        """Prepare a decision and its mails; nothing is told to anybody yet.
+
+        `organization` is the record that an acceptance is for, if the registry has it
+        already; `proposals` are the numbers of the proposed communities to be added.
+        """
+        self._begin("stage", by)
+        verdict = Verdict(
+            application=self,
+            outcome=outcome,
+            level=level,
+            starts_on=starts_on,
+            organization=organization,
+            proposals=sorted(proposals),
+            reason=reason.strip(),
+            private_note=private_note.strip(),
+            clause=clause,
+            votes_for=votes_for,
+            votes_against=votes_against,
+            staged_by=by,
+        )
+        verdict.full_clean()
+        refuse_if(self.staging_problems(verdict))
+        verdict.save()
+        self._record("stage", by, reason=verdict.get_outcome_display())
+        telling.staged(self, verdict, by)
+        return verdict
+
+    def staging_problems(self, verdict):
+        """Why this decision could not be released as it stands."""
+        found = []
+        if verdict.outcome == "decline" and self.state == self.State.DECLINED:
+            found.append(Problem("The application is declined already.", "outcome"))
+        if verdict.is_acceptance:
+            found += Acceptance(self, verdict).problems()
+        return found
+
+    @transaction.atomic
+    def take_back(self, *, by, reason=""):
+        """Take back a decision that is staged, and its mails."""
+        self._begin("take_back", by)
+        refuse_if(self._nothing_staged())
+        self._drop_staged(by)
+        self._record("take_back", by, reason=reason)
+
+    @transaction.atomic
+    def release(self, *, by):
+        """Let the staged decision hold, and send its mails.
+
+        An acceptance makes the organization, all that belongs to it, and its
+        membership here, in one transaction; a second release finds nothing staged.
+        """
+        verb = "release"
+        self._begin(verb, by)
+        refuse_if(self._nothing_staged())
+        verdict = self.staged
+        refuse_if(self.staging_problems(verdict))
+        if verdict.is_acceptance:
+            made = Acceptance(self, verdict).make(by=by)
+            self._move("accept", by, reason=verdict.reason, told=True, **made.facts)
+            decision = made.decision
+        else:
+            decision = self._decide(verdict, by)
+            self._move("decline", by, reason=verdict.reason, told=True)
+        verdict.decision = decision
+        verdict.released_by, verdict.released_at = by, timezone.now()
+        verdict.save()
+        telling.released(self, by)
+
+    def _decide(self, verdict, by):
+        return Acceptance(self, verdict).decide(by=by, organization=None)
+
+    def _nothing_staged(self):
+        return [] if self.staged else [Problem("No decision is staged.")]
+
+    def _take_back_staged(self, by):
+        """What is staged falls with the application that is withdrawn or expires."""
+        if self.staged:
+            self._drop_staged(by)
+
+    def _drop_staged(self, by):
+        verdict = self.staged
+        verdict.taken_back_by, verdict.taken_back_at = by, timezone.now()
+        verdict.save(update_fields=["taken_back_by", "taken_back_at"])
+        registry = User.objects.registry()
+        for mail in self.mails.in_state("draft"):
+            mail.discard(by=registry)
+        for invitation in self.invitations.open().filter(role=""):
+            invitation.revoked_by, invitation.revoked_at = by, timezone.now()
+            invitation.save(update_fields=["revoked_by", "revoked_at"])

@@ -1,0 +1,361 @@
+"""The verbs of those who apply."""
+
+import datetime as dt
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from members.applying import content, missing
+from members.applying.questions import (
+    GoalWords,
+    Kind,
+    Vocabulary,
+    questions,
+)
+from members.models import documents, telling
+from members.models.communities import Community
+from members.models.drafts import Answer, Collaborator, Invitation
+from members.models.institutions import Institution
+from members.models.levels import Level
+from members.models.likeness import likely_duplicates
+from members.models.organizations import Organization
+from members.models.problems import Problem, refuse_if
+from peso import policy
+
+DRAFT_LASTS = dt.timedelta(days=60)
+# A draft is announced to expire when nobody has touched it for so many days.
+REMINDED_AFTER = (30, 53)
+REVIVABLE = dt.timedelta(days=365)
+
+
+class Conflict(NamedTuple):
+    """An answer that somebody else changed since the writer saw it: it was kept."""
+
+    key: str
+    value: Any
+    by: Any
+    at: dt.datetime
+    version: int
+
+
+class Saved(NamedTuple):
+    """What became of answers: `versions` of those that hold now, by key."""
+
+    versions: dict[str, int]
+    conflicts: list[Conflict]
+    problems: list[Problem]
+
+    @property
+    def is_complete(self):
+        return not self.conflicts and not self.problems
+
+
+class Drafting:
+    """Writing an application together, submitting it, giving it up."""
+
+    @cached_property
+    def vocabulary(self):
+        """What can be chosen today."""
+        return current_vocabulary()
+
+    @cached_property
+    def questions(self):
+        return questions(self.vocabulary)
+
+    @cached_property
+    def draft(self):
+        """The answers of the draft, by key."""
+        return {answer.key: answer.value for answer in self.answers.all()}
+
+    @property
+    def content(self):
+        """What the draft would become."""
+        return content.read(self.draft, self.vocabulary)
+
+    @property
+    def proposal(self):
+        """What the last revision would become: this is reviewed and decided."""
+        return content.read(self.latest.answers, self.vocabulary)
+
+    @transaction.atomic
+    def save_answers(self, given, *, by, seen=None):
+        """Keep the answers `given`, texts by the keys of their questions.
+
+        `seen` has the version of each answer that the writer saw. An answer that
+        somebody else has changed since is not overwritten but told as a conflict; what
+        would be nonsense is told as a problem; all others are kept.
+        """
+        self._begin("edit", by)
+        seen = seen or {}
+        saved = Saved({}, [], [])
+        held = {answer.key: answer for answer in self.answers.select_related("by")}
+        for key, raw in given.items():
+            try:
+                value = self._read(key, raw)
+            except ValidationError as error:
+                saved.problems.append(Problem(" ".join(error.messages), key))
+                continue
+            self._keep(key, value, saved, held=held.get(key), by=by, seen=seen)
+        self.touched_at = timezone.now()
+        self.save(update_fields=["touched_at"])
+        self.__dict__.pop("draft", None)
+        self.__dict__.pop("title", None)
+        return saved
+
+    def _read(self, key, raw):
+        question = self.questions.get(key)
+        if question is None and key.startswith(DUPLICATE):
+            if raw not in ("", *DUPLICATE_ANSWERS):
+                raise ValidationError("This is not one of the choices.")
+            return raw
+        if question is None:
+            raise ValidationError("Nothing of this name is asked.", code="unknown")
+        value = question.read(raw)
+        if question.kind == Kind.INSTITUTIONS and value:
+            known = Institution.objects.filter(pk__in=value).count()
+            if known != len(value):
+                raise ValidationError("An institution chosen here is not known.")
+        return value
+
+    def _keep(self, key, value, saved, *, held, by, seen):
+        if held is None:
+            if value:
+                Answer.objects.create(application=self, key=key, value=value, by=by)
+                saved.versions[key] = 1
+            return
+        stale = seen.get(key, held.version) != held.version
+        if held.value == value or not stale:
+            if held.value != value:
+                held.value, held.by, held.at = value, by, timezone.now()
+                held.version += 1
+                held.save()
+            saved.versions[key] = held.version
+            return
+        saved.conflicts.append(
+            Conflict(key, held.value, held.by, held.at, held.version)
+        )
+
+    # Submitting
+
+    @cached_property
+    def duplicates(self):
+        """Organizations and open applications that may be the same as this one."""
+        return likely_duplicates(self)
+
+    def problems(self):
+        """What keeps this from being submitted; each names its question."""
+        found = missing.problems(self.draft, self.questions, self.vocabulary)
+        for each in self.duplicates:
+            if each.answer not in DUPLICATE_ANSWERS:
+                text = f"Is {each.name} the same organization as yours?"
+                found.append(Problem(text, each.key))
+        return found
+
+    def progress(self):
+        """How many problems each step has: {"organization": 2, …}."""
+        found = missing.problems(self.draft, self.questions, self.vocabulary)
+        return missing.by_step(found, self.questions)
+
+    @transaction.atomic
+    def submit(self, *, by):
+        """Hand the draft in, as a revision that nobody changes any more."""
+        self._begin("submit", by)
+        refuse_if(self.problems())
+        is_first = self.submitted_at is None
+        number = self.revisions.count() + 1
+        revision = self.revisions.create(
+            number=number, answers=self.draft, wording=wording(self.vocabulary), by=by
+        )
+        self.latest = revision
+        self._move("submit", by, submitted_at=self.submitted_at or timezone.now())
+        self._check_website(revision)
+        telling.submitted(self, by, is_first=is_first)
+        return revision
+
+    def _check_website(self, revision):
+        url = content.read(revision.answers, self.vocabulary).website
+        check = revision._meta.get_field("website_check").related_model
+        check.objects.create(revision=revision, url=url)
+
+    @transaction.atomic
+    def withdraw(self, *, by, reason=""):
+        """Give the application up."""
+        self._begin("withdraw", by)
+        self._take_back_staged(by)
+        self._move("withdraw", by, reason=reason, told=True)
+        telling.withdrawn(self, by, reason)
+
+    @transaction.atomic
+    def expire(self, *, by, reason=""):
+        """Close an application that nobody goes on with."""
+        self._begin("expire", by)
+        self._take_back_staged(by)
+        self._move("expire", by, reason=reason, told=True)
+        telling.expired(self)
+
+    @transaction.atomic
+    def revive(self, *, by):
+        """Give the pen back to those who wrote an application that expired."""
+        self._begin("revive", by)
+        refuse_if(self.revival_problems())
+        came_in = self.submitted_at is not None
+        state = self.State.CHANGES_REQUESTED if came_in else self.State.DRAFT
+        self._move("revive", by, to=state)
+
+    def revival_problems(self):
+        if timezone.now() - self.state_since <= REVIVABLE:
+            return []
+        return [Problem("It expired more than a year ago. Please start a new one.")]
+
+    @transaction.atomic
+    def reapply(self, *, by):
+        """A new application that starts from this one's content."""
+        self._begin("reapply", by)
+        later = type(self).open(by=by, source=self.source, earlier=self)
+        # What was agreed to is agreed to anew; what was found alike is found anew.
+        kept = {
+            key: value
+            for key, value in self.draft.items()
+            if key in self.questions and key != "agreement"
+        }
+        Answer.objects.bulk_create(
+            Answer(application=later, key=key, value=value, by=by)
+            for key, value in kept.items()
+        )
+        self._record("reapply", by)
+        return later
+
+    # Colleagues
+
+    @transaction.atomic
+    def invite(self, *, by, email, role):
+        """Send a link, for one use, with which a colleague takes part as `role`."""
+        self._begin("invite", by)
+        email = email.strip().lower()
+        refuse_if(self.invitation_problems(email))
+        invitation, token = Invitation.objects.issue(
+            application=self, email=email, role=role, invited_by=by
+        )
+        invitation.full_clean()
+        self._record("invite", by, reason=f"{email} as {role}")
+        telling.invited(self, invitation, token, by)
+        return invitation
+
+    def invitation_problems(self, email):
+        if self.collaborators.active().filter(user__email__iexact=email).exists():
+            return [Problem("This person takes part already.", "email")]
+        if self.invitations.open().colleagues().filter(email__iexact=email).exists():
+            return [Problem("This address is invited already.", "email")]
+        return []
+
+    @transaction.atomic
+    def revoke(self, invitation, *, by):
+        """Take an invitation of a colleague back before it is used."""
+        self._begin("invite", by)
+        invitation = self.invitations.colleagues().get(pk=invitation.pk)
+        refuse_if([Problem(invitation.why_closed)] if invitation.why_closed else [])
+        invitation.revoked_by, invitation.revoked_at = by, timezone.now()
+        invitation.save(update_fields=["revoked_by", "revoked_at"])
+        self._record("revoke", by, reason=invitation.email)
+
+    @transaction.atomic
+    def join(self, invitation, *, by):
+        """Take part, as a link that somebody was sent allows."""
+        self.lock()
+        invitation = self.invitations.colleagues().get(pk=invitation.pk)
+        if why := invitation.why_closed:
+            raise ValidationError(why, code="closed")
+        if not self.can("invite"):
+            raise ValidationError("This application is closed.", code="illegal")
+        if not self.collaborators.active().filter(user=by).exists():
+            self.collaborators.create(user=by, role=invitation.role)
+        elif invitation.role == Collaborator.Role.EDITOR:
+            self.collaborators.active().filter(user=by).update(role=invitation.role)
+        invitation.used_by, invitation.used_at = by, timezone.now()
+        invitation.save(update_fields=["used_by", "used_at"])
+        self._record("join", by, reason=invitation.role)
+
+    @transaction.atomic
+    def leave(self, *, by):
+        """Take part no longer; the last editor of an open application stays."""
+        self.lock()
+        self._part_with(self.collaborators.active().get(user=by), by)
+
+    @transaction.atomic
+    def dismiss(self, collaborator, *, by):
+        """Let a colleague take part no longer."""
+        policy.require(by, "application.invite", self)
+        self.lock()
+        policy.require(by, "application.invite", self)
+        self._part_with(self.collaborators.active().get(pk=collaborator.pk), by)
+
+    def _part_with(self, collaborator, by):
+        others = self.collaborators.editors().exclude(pk=collaborator.pk)
+        if self.is_open and not others.exists() and not self.is_entered_by_staff:
+            raise ValidationError(
+                "The last editor cannot leave. Invite another editor first, or "
+                "withdraw the application.",
+                code="last_editor",
+            )
+        collaborator.left_at = timezone.now()
+        collaborator.save(update_fields=["left_at"])
+        self._record("leave", by, reason=str(collaborator))
+
+    @transaction.atomic
+    def attach(self, *, by, name, content):
+        """Keep a letter or another file with the application; `content` is bytes."""
+        self._begin("attach", by)
+        media_type = documents.media_type(name, content)
+        document = self.documents.model(
+            application=self,
+            name=name,
+            content=content,
+            size=len(content),
+            media_type=media_type,
+            by=by,
+        )
+        document.full_clean()
+        document.save()
+        self._record("attach", by, reason=name)
+        return document
+
+
+DUPLICATE = "duplicate-"
+DUPLICATE_ANSWERS = ("us", "another")
+
+
+def current_vocabulary():
+    goal = Organization._meta.get_field("commitments").related_model.goal
+    goals = goal.field.related_model.objects.prefetch_related("approaches")
+    levels = list(Level.objects.all())
+    return Vocabulary(
+        goals=tuple(
+            GoalWords(
+                goal.slug,
+                goal.number,
+                goal.short_name,
+                goal.title,
+                tuple((str(each.pk), each.text) for each in goal.approaches.all()),
+            )
+            for goal in goals
+        ),
+        communities=tuple(
+            (str(pk), name, kind)
+            for pk, name, kind in Community.objects.values_list("pk", "name", "kind")
+        ),
+        levels=tuple((level.slug, level.name) for level in levels),
+        levels_with_seat=frozenset(
+            level.slug for level in levels if level.has_own_seat
+        ),
+    )
+
+
+def wording(words):
+    """The goals as they stand, for a revision to keep."""
+    return {
+        goal.slug: {"title": goal.title, "approaches": dict(goal.approaches)}
+        for goal in words.goals
+    }

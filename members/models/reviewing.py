@@ -1,0 +1,184 @@
+"""The verbs of those who review an application."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from members.models import telling
+from members.models.people import Representative
+from members.models.periods import in_force
+from members.models.problems import Problem, refuse_if
+from members.models.reviews import Comment, Recommendation
+from peso import policy
+
+
+class Reviewing:
+    """Taking an application up, talking about it, advising."""
+
+    @transaction.atomic
+    def take_up(self, *, by):
+        """Begin the review; it is whoever does so who has it, if nobody had."""
+        self._begin("take_up", by)
+        self._move("take_up", by, assigned_to=self.assigned_to or by)
+
+    @transaction.atomic
+    def assign(self, *, to, by):
+        """Give the application to somebody who may review it, or to nobody."""
+        self._begin("assign", by)
+        refuse_if(self.assignment_problems(to))
+        self.assigned_to = to
+        self.save(update_fields=["assigned_to"])
+        self._record("assign", by, reason=to.get_username() if to else "")
+
+    def assignment_problems(self, to):
+        if to is None:
+            return []
+        answer = policy.may(to, "application.review", self)
+        return [] if answer else [Problem(f"{to}: {answer.reason}", "to")]
+
+    @transaction.atomic
+    def request_changes(self, *, by, text):
+        """Give the pen back to the applicants, and say in `text` what for."""
+        self._begin("request_changes", by)
+        self._comment(by, text, Comment.Visibility.APPLICANT)
+        self._move("request_changes", by, reason=text, told=True)
+        telling.changes_requested(self, by, text)
+
+    @transaction.atomic
+    def comment(self, *, by, text, visibility=Comment.Visibility.STAFF):
+        """Say something about it: to staff, to all reviewers, to the applicants too."""
+        self._begin("comment", by)
+        staff_only = visibility == Comment.Visibility.STAFF
+        if staff_only:
+            policy.require(by, "application.decide", self)
+        comment = self._comment(by, text, visibility)
+        if visibility == Comment.Visibility.APPLICANT:
+            telling.commented(self, by, text)
+        return comment
+
+    @transaction.atomic
+    def reply(self, *, by, text):
+        """Say something to the consortium, as one of the applicants."""
+        self._begin("reply", by)
+        visibility = Comment.Visibility.APPLICANT
+        comment = self._comment(by, text, visibility, is_from_applicants=True)
+        telling.replied(self, by, text)
+        return comment
+
+    def _comment(self, by, text, visibility, **facts):
+        comment = Comment(application=self, by=by, text=text.strip())
+        comment.visibility = visibility
+        for name, value in facts.items():
+            setattr(comment, name, value)
+        comment.full_clean()
+        comment.save()
+        return comment
+
+    def comments_for(self, user):
+        """The conversation as `user` may read it in the workbench."""
+        seen = [Comment.Visibility.REVIEWERS, Comment.Visibility.APPLICANT]
+        if policy.may(user, "application.decide"):
+            seen.append(Comment.Visibility.STAFF)
+        return self.comments.readable(*seen)
+
+    @transaction.atomic
+    def recommend(self, *, by, advice, reasons):
+        """Advise about the revision at hand; who changes their mind advises again."""
+        self._begin("recommend", by)
+        recommendation = Recommendation(application=self, revision=self.latest, by=by)
+        recommendation.advice, recommendation.reasons = advice, reasons.strip()
+        recommendation.full_clean()
+        recommendation.save()
+        self._record("recommend", by)
+        return recommendation
+
+    def recommendations_for(self, user):
+        """What reviewers advise about this revision, the last word of each.
+
+        Hidden, so that nobody follows anybody, from who has not advised yet, until the
+        application is put forward.
+        """
+        rows = self.recommendations.filter(revision=self.latest)
+        rows = rows.order_by("by", "-at", "-pk").distinct("by").select_related("by")
+        is_hidden = self.state == self.State.IN_REVIEW
+        if is_hidden and not any(row.by_id == user.pk for row in rows):
+            return []
+        return sorted(rows, key=lambda row: row.at)
+
+    @transaction.atomic
+    def put_forward(self, *, by):
+        """End the review: the application can be decided."""
+        self._begin("put_forward", by)
+        refuse_if(self.putting_forward_problems())
+        self._move("put_forward", by)
+
+    def putting_forward_problems(self):
+        if self.recommendations.filter(revision=self.latest).exists():
+            return []
+        return [Problem("Nobody has given a recommendation about this revision yet.")]
+
+    @transaction.atomic
+    def reopen(self, *, by, reason):
+        """Take an application that was put forward back into review."""
+        self._begin("reopen", by)
+        staged = "A decision is staged: take it back first."
+        refuse_if([Problem(staged)] if self.staged else [])
+        self._move("reopen", by, reason=reason)
+
+    # Conflicts of interest
+
+    def interests_of(self, user):
+        """Why `user` is not free to judge this: sentences, none if free."""
+        if user is None or not user.is_authenticated:
+            return []
+        found = []
+        if self.collaborators.filter(user=user.pk).exists():
+            found.append("takes or took part in writing the application")
+        addresses = {user.email.lower()} - {""}
+        person = getattr(user, "person", None)
+        if person and person.email:
+            addresses.add(person.email.lower())
+        if addresses & self._named_addresses():
+            found.append("is named in the application")
+        if person:
+            found += self._interests_of_person(person)
+        return found
+
+    def interest_of(self, user):
+        """All of `interests_of` in one sentence, for the policy; empty if free."""
+        found = self.interests_of(user)
+        return f"A conflict of interest: {user} {'; '.join(found)}." if found else ""
+
+    def _named_addresses(self):
+        named = set(self.content.addresses)
+        if revision := self.latest:
+            named |= {
+                str(value).lower()
+                for key, value in revision.answers.items()
+                if key.endswith("-email")
+            }
+        return named | {
+            email.lower() for email in self.invitations.values_list("email", flat=True)
+        }
+
+    def _interests_of_person(self, person):
+        hosts = self._host_keys()
+        roles = Representative.objects.current().filter(person=person)
+        same = [
+            key.removeprefix("duplicate-organization-")
+            for key, value in self.draft.items()
+            if key.startswith("duplicate-organization-") and value == "us"
+        ]
+        if roles.filter(organization__public_id__in=same).exists():
+            yield "represents the organization that applies"
+        shared = roles.filter(
+            in_force(timezone.localdate(), "organization__hosts"),
+            organization__hosts__institution__in=hosts,
+        )
+        if names := sorted(set(shared.values_list("organization__name", flat=True))):
+            yield f"represents {', '.join(names)}, which has the same host institution"
+
+    def _host_keys(self):
+        hosts = set(self.content.hosts)
+        if revision := self.latest:
+            hosts |= set(revision.answers.get("hosts") or ())
+        return hosts

@@ -1,0 +1,174 @@
+"""Whom each step of an application is told, in mails written with it."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from members import emails
+from members.models.drafts import INVITATION_LASTS, Invitation
+from members.models.mail import Mail
+from members.models.people import User
+
+
+def invited(application, invitation, token, by):
+    message = emails.invitation(
+        organization=application.title,
+        inviter=str(by),
+        role=invitation.get_role_display(),
+        url=_address("members:invitation", token),
+        days=INVITATION_LASTS.days,
+    )
+    _write(application, message, [invitation.email], by)
+
+
+def submitted(application, by, *, is_first):
+    _to_applicants(
+        application,
+        emails.submitted(
+            organization=application.title,
+            url=_page(application),
+            is_first=is_first,
+        ),
+        by,
+    )
+    _to_staff(
+        application,
+        emails.received(
+            organization=application.title,
+            url=_desk(application),
+            is_first=is_first,
+        ),
+        by,
+    )
+
+
+def withdrawn(application, by, reason):
+    facts = {"organization": application.title, "reason": reason, "by": str(by)}
+    message = emails.withdrawn(url=_page(application), **facts)
+    _to_applicants(application, message, by)
+    if application.submitted_at:
+        _to_staff(application, emails.withdrawn(url=_desk(application), **facts), by)
+
+
+def expired(application):
+    message = emails.expired(organization=application.title, url=_page(application))
+    _to_applicants(application, message)
+
+
+def reminded(application, days, days_left):
+    """Tell that nobody touched the draft for `days`, and when it will expire."""
+    write = {30: emails.reminder_30, 53: emails.reminder_53}[days]
+    _to_applicants(
+        application,
+        write(
+            organization=application.title,
+            url=_page(application),
+            days_left=days_left,
+        ),
+    )
+
+
+def changes_requested(application, by, text):
+    message = emails.changes_requested(
+        organization=application.title, url=_page(application), text=text
+    )
+    _to_applicants(application, message, by)
+
+
+def commented(application, by, text):
+    message = emails.comment(
+        organization=application.title, url=_page(application), text=text
+    )
+    _to_applicants(application, message, by)
+
+
+def replied(application, by, text):
+    message = emails.replied(
+        organization=application.title,
+        url=_desk(application),
+        text=text,
+        by=str(by),
+    )
+    _to_staff(application, message, by)
+
+
+def staged(application, verdict, by):
+    """Drafts, which are sent when the decision is released."""
+    facts = {
+        "organization": application.title,
+        "url": _page(application),
+        "reason": verdict.reason,
+    }
+    if verdict.is_acceptance:
+        message = emails.accepted(
+            level=str(verdict.level), starts_on=verdict.starts_on, **facts
+        )
+    else:
+        message = emails.declined(**facts)
+    _to_applicants(application, message, by, held=True)
+    if verdict.is_acceptance:
+        _invite_representatives(application, by)
+
+
+def _invite_representatives(application, by):
+    people = {}
+    for person in application.proposal.people:
+        people.setdefault(person.email.lower(), []).append(person)
+    for email, roles in people.items():
+        invitation, token = Invitation.objects.issue(
+            application=application, email=email, invited_by=by
+        )
+        message = emails.representative_invitation(
+            name=roles[0].name,
+            organization=application.title,
+            roles=[each.role for each in roles],
+            url=_address("members:invitation", token),
+            days=INVITATION_LASTS.days,
+        )
+        _write(application, message, [invitation.email], by, held=True)
+
+
+def released(application, by):
+    for mail in application.mails.in_state(Mail.State.DRAFT):
+        mail.release(by=by)
+
+
+def _to_applicants(application, message, by=None, *, held=False):
+    """To those who write or read it; without any, to the people that it names."""
+    colleagues = application.collaborators.active()
+    addresses = colleagues.values_list("user__email", flat=True)
+    if not addresses:
+        addresses = application.content.addresses
+    _write(application, message, addresses, by, held=held)
+
+
+def _to_staff(application, message, by):
+    """To the consortium's address, and to whoever has the application."""
+    addresses = [settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else _officers()
+    if application.assigned_to:
+        addresses = [*addresses, application.assigned_to.email]
+    _write(application, message, addresses, by)
+
+
+def _officers():
+    return User.objects.with_perm(
+        "members.decide_application",
+        include_superusers=True,
+        backend="django.contrib.auth.backends.ModelBackend",
+    ).values_list("email", flat=True)
+
+
+def _write(application, message, addresses, by, *, held=False):
+    for to in sorted({address.lower() for address in addresses if address}):
+        Mail.objects.write(message, to=to, by=by, held=held, application=application)
+
+
+def _page(application):
+    return _address("members:application", application.public_id)
+
+
+def _desk(application):
+    return _address("members:workbench_application", application.public_id)
+
+
+def _address(name, *args):
+    return settings.SITE_URL + reverse(name, args=args)
