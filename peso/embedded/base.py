@@ -1,8 +1,9 @@
 """Django's PostgreSQL backend on the embedded server."""
 
-from django.db.backends.postgresql import base, client, creation
+from django.db.backends.postgresql import base, client
 
 from peso import postgres
+from peso.embedded.creation import DatabaseCreation
 
 
 class DatabaseClient(client.DatabaseClient):
@@ -14,13 +15,6 @@ class DatabaseClient(client.DatabaseClient):
     def runshell(self, parameters):
         self.connection.get_connection_params()
         super().runshell(parameters)
-
-
-class DatabaseCreation(creation.DatabaseCreation):
-    def create_test_db(self, *args, **kwargs):
-        # In the settings, which connections of other threads share.
-        self.connection.settings_dict["THROWAWAY"] = True
-        return super().create_test_db(*args, **kwargs)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
