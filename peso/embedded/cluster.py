@@ -32,7 +32,14 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 # For data that is thrown away after the tests.
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROWAWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "1GB",
+}
 
 
 def check_version(home: Home) -> None:
