@@ -171,7 +171,9 @@ class Server:
         cluster.make_data(self.home, throwaway=self.throwaway)
         if not self._is_watched():
             self._start_watcher()
-        if watch.postmaster(str(self.home.data)) and not self._wait_for_answer():
+        if watch.postmaster(str(self.home.data)) and (
+            self._lost_its_socket() or not self._wait_for_answer()
+        ):
             # Alive and deaf: its socket was deleted, or it hangs.
             self._detached("stop", {})
         if not watch.postmaster(str(self.home.data)):
@@ -230,6 +232,11 @@ class Server:
                 return False
             time.sleep(0.01)
         return False
+
+    def _lost_its_socket(self) -> bool:
+        folder = self.home.sockets()
+        there = folder and (folder / SOCKET_NAME).exists()
+        return self._says_ready() and not there
 
     def _says_ready(self) -> bool:
         try:
