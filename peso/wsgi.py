@@ -9,7 +9,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peso.settings")
 options = settings.DATABASES["default"]["OPTIONS"]
 limit = f"-c statement_timeout={settings.STATEMENT_SECONDS}s"
 options["options"] = f"{limit} {options.get('options', '')}".strip()
-options["pool"] = {"min_size": 1, "max_size": settings.DATABASE_POOL, "timeout": 5}
-options.setdefault("connect_timeout", 5)
+# 0 is for ever to the driver, but no time at all to the pool.
+seconds = options.setdefault("connect_timeout", 5)
+options["pool"] = {
+    "min_size": 1,
+    "max_size": settings.DATABASE_POOL,
+    "timeout": float(seconds) or 5,
+}
 
 application = get_wsgi_application()

@@ -21,7 +21,7 @@ from peso import probe
 pytestmark = pytest.mark.xdist_group("server")
 ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "7a8b3c4d-1111-4222-8333-abcdefabcdef"
-DEAF = "postgres://peso:hunter2@127.0.0.1:1/peso"
+DEAF = "postgres://peso:hunter2@127.0.0.1:1/peso?connect_timeout=1"
 FILE_MARK = "7a8b3c4d-2222-4222-8333-abcdefabcdef"
 
 
