@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from peso.embedded import home, watch
+from peso.embedded import cluster, home, watch
 from peso.postgres import PROJECT, Server, ServerError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another")
@@ -44,6 +44,29 @@ def folder():
     for recorded in path.rglob("postgres.socket"):
         shutil.rmtree(recorded.read_text().strip())
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def made():
+    """A data directory as initdb leaves it, which is most of the work of a start."""
+    path = Path(tempfile.mkdtemp(prefix="peso-test-", dir="/tmp"))
+    path.chmod(0o711)
+    server = Server(path / "data", throwaway=True)
+    server.home.make_cluster()
+    cluster.make_data(server.home, throwaway=True)
+    yield server.home.data
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def base(folder, made):
+    """Where the data is already: it goes from one test to the next."""
+    server = Server(folder / "data", throwaway=True)
+    server.home.make_cluster()
+    made.rename(server.home.data)
+    yield server.base
+    server.stop()
+    server.home.data.rename(made)
 
 
 @contextlib.contextmanager
@@ -103,8 +126,7 @@ def query(server, text):
         return cursor.fetchone() if cursor.description else None
 
 
-def test_server_is_shared_and_stops_with_its_last_user(folder):
-    base = folder / "data"
+def test_server_is_shared_and_stops_with_its_last_user(base):
     with user(base) as first:
         pid = server_seen_by(first)
         with user(base) as second:
@@ -117,16 +139,14 @@ def test_server_is_shared_and_stops_with_its_last_user(folder):
     assert not (base / "postgres" / "data" / "postmaster.pid").exists()
 
 
-def test_server_stops_when_its_last_user_is_killed(folder):
-    base = folder / "data"
+def test_server_stops_when_its_last_user_is_killed(base):
     with user(base) as process:
         server_seen_by(process)
         process.kill()
         assert stops(base)
 
 
-def test_server_stays_with_a_child_that_outlives_its_parent(folder):
-    base = folder / "data"
+def test_server_stays_with_a_child_that_outlives_its_parent(base):
     fork = (
         "child = os.fork()\nif child: print(child, flush=True)\nelse: sys.stdin.read()"
     )
@@ -141,8 +161,7 @@ def test_server_stays_with_a_child_that_outlives_its_parent(folder):
         assert stops(base)
 
 
-def test_server_stays_with_the_program_that_a_user_becomes(folder):
-    base = folder / "data"
+def test_server_stays_with_the_program_that_a_user_becomes(base):
     become = "server.keep_over_exec(); os.execlp('sh', 'sh', '-c', 'echo 1; read x')"
     with user(base, then=become) as process:
         server_seen_by(process)
@@ -165,8 +184,7 @@ def test_killed_server_is_started_again_with_its_data(folder):
     assert stops(base)
 
 
-def test_killed_watcher_is_replaced_by_the_next_user(folder):
-    base = folder / "data"
+def test_killed_watcher_is_replaced_by_the_next_user(base):
     with user(base) as first:
         pid = server_seen_by(first)
         killed = watcher_of(base)
@@ -177,8 +195,7 @@ def test_killed_watcher_is_replaced_by_the_next_user(folder):
     assert stops(base)
 
 
-def test_server_that_lost_watcher_and_users_is_adopted(folder):
-    base = folder / "data"
+def test_server_that_lost_watcher_and_users_is_adopted(base):
     with user(base) as process:
         pid = server_seen_by(process)
         os.kill(watcher_of(base), signal.SIGKILL)
@@ -188,8 +205,8 @@ def test_server_that_lost_watcher_and_users_is_adopted(folder):
     assert stops(base)
 
 
-def test_pid_file_that_names_another_process_is_stale(folder):
-    server = Server(folder / "data", throwaway=True)
+def test_pid_file_that_names_another_process_is_stale(base):
+    server = Server(base, throwaway=True)
     query(server, "SELECT")
     pid_file = server.home.data / "postmaster.pid"
     lines = pid_file.read_text().split("\n")
@@ -205,8 +222,8 @@ def test_pid_file_that_names_another_process_is_stale(folder):
 
 
 @pytest.mark.parametrize("text", ["", "nonsense"])
-def test_broken_pid_file_is_stale(folder, text):
-    server = Server(folder / "data", throwaway=True)
+def test_broken_pid_file_is_stale(base, text):
+    server = Server(base, throwaway=True)
     query(server, "SELECT")
     os.kill(server_of(server.base), signal.SIGKILL)
     wait_until(lambda: not server_of(server.base))
@@ -215,8 +232,8 @@ def test_broken_pid_file_is_stale(folder, text):
     server.release()
 
 
-def test_server_whose_socket_was_deleted_is_started_again(folder):
-    server = Server(folder / "data", throwaway=True)
+def test_server_whose_socket_was_deleted_is_started_again(base):
+    server = Server(base, throwaway=True)
     host = server.ensure_running().host
     deaf = server_of(server.base)
     shutil.rmtree(host)
