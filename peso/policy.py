@@ -100,14 +100,9 @@ class Answer:
 def may(user, action: str, subject=None) -> Answer:
     """Whether `user` may do `action` to `subject`. KeyError: no such action."""
     permission = ACTIONS[action]
-    if user is None or not user.is_authenticated:
-        return Answer(False, "Sign in first.")
-    if user.is_registry:
-        # Commands act for it; nobody can sign in with it.
-        return Answer(True)
-    if not user.is_active:
-        return Answer(False, "This account is closed.")
-    if action in EVERYBODYS or _takes_part(user, action, subject):
+    if closed := _why_closed(user):
+        return Answer(False, closed)
+    if user.is_registry or action in EVERYBODYS or _takes_part(user, action, subject):
         return Answer(True)
     if user.owes_second_factor:
         return Answer(False, "Set up a second step of signing in first.")
@@ -119,6 +114,15 @@ def may(user, action: str, subject=None) -> Answer:
         interest = subject.interest_of(user)
         return Answer(not interest, interest)
     return Answer(True)
+
+
+def _why_closed(user) -> str:
+    if user is None or not user.is_authenticated:
+        return "Sign in first."
+    # Commands act for the registry's own account; nobody can sign in with it.
+    if not user.is_active and not user.is_registry:
+        return "This account is closed."
+    return ""
 
 
 def _takes_part(user, action: str, subject) -> bool:
