@@ -104,6 +104,10 @@ def may(user, action: str, subject=None) -> Answer:
         return Answer(False, closed)
     if user.is_registry or action in EVERYBODYS or _takes_part(user, action, subject):
         return Answer(True)
+    return _may_by_right(user, permission, action, subject)
+
+
+def _may_by_right(user, permission, action: str, subject) -> Answer:
     if user.owes_second_factor:
         return Answer(False, "Set up a second step of signing in first.")
     if permission is None:
