@@ -52,21 +52,25 @@ def line(value):
     return " ".join(kept.split())
 
 
-def name(value):
+def short_line(value):
+    """A name, cut where somebody put a whole text."""
     short = line(value)
     return short if len(short) <= NAME_LENGTH else short[: NAME_LENGTH - 1] + "…"
 
 
-def text(value):
+name = short_line
+
+
+def lines(value):
     """A text of several lines that hides nothing."""
-    lines = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", str(value))
-    kept = "\n".join(line(each) for each in lines).strip()
+    parts = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", str(value))
+    kept = "\n".join(line(each) for each in parts).strip()
     return re.sub(r"\n{3,}", "\n\n", kept)
 
 
 def quoted(value):
     """What somebody typed, marked as theirs, line by line."""
-    return "\n".join(f"> {each}".rstrip() for each in text(value).split("\n"))
+    return "\n".join(f"> {each}".rstrip() for each in lines(value).split("\n"))
 
 
 def write(kind, *, is_secret=False, stop_url="", **values):
@@ -99,3 +103,90 @@ def _lines(block):
         else:
             parts = re.split(r"(https?://\S+)", each)
             yield [(part, part.startswith(own)) for part in parts if part]
+
+
+# To colleagues and representatives
+
+
+def invitation(*, organization, inviter, role, url, days):
+    """To a colleague: write this application with me. `url` works once."""
+    values = {"inviter": short_line(inviter), "role": line(role).lower(), "days": days}
+    return _about(organization, "invitation", url, is_secret=True, **values)
+
+
+def representative_invitation(*, name, organization, roles, url, days):
+    """To somebody whom an application names as a representative."""
+    values = {"name": short_line(name), "roles": [line(role).lower() for role in roles]}
+    return _about(
+        organization,
+        "representative-invitation",
+        url,
+        is_secret=True,
+        days=days,
+        **values,
+    )
+
+
+# To those who apply
+
+
+def reminder_30(*, organization, url, days_left):
+    """Nobody has touched the draft for 30 days."""
+    return _about(organization, "reminder-30", url, stop_url=url, days_left=days_left)
+
+
+def reminder_53(*, organization, url, days_left):
+    """Nobody has touched the draft for 53 days: the last word before it expires."""
+    return _about(organization, "reminder-53", url, stop_url=url, days_left=days_left)
+
+
+def expired(*, organization, url):
+    return _about(organization, "expired", url)
+
+
+def submitted(*, organization, url, is_first=True):
+    return _about(organization, "submitted", url, is_first=is_first)
+
+
+def changes_requested(*, organization, url, text):
+    return _about(organization, "changes-requested", url, words=quoted(text))
+
+
+def comment(*, organization, url, text):
+    """A comment that the applicant may read too."""
+    return _about(organization, "comment", url, words=quoted(text))
+
+
+def accepted(*, organization, url, level, starts_on, reason):
+    values = {"level": line(level).lower(), "starts_on": starts_on}
+    return _about(organization, "accepted", url, words=quoted(reason), **values)
+
+
+def declined(*, organization, url, reason):
+    return _about(organization, "declined", url, words=quoted(reason))
+
+
+def withdrawn(*, organization, url, reason, by):
+    """To those who applied, and to staff."""
+    words = quoted(reason) if lines(reason) else ""
+    return _about(organization, "withdrawn", url, words=words, by=short_line(by))
+
+
+# To staff
+
+
+def received(*, organization, url, is_first=True):
+    return _about(organization, "received", url, is_first=is_first)
+
+
+def replied(*, organization, url, text, by):
+    """An applicant wrote something in the conversation."""
+    return _about(organization, "replied", url, words=quoted(text), by=short_line(by))
+
+
+def _about(organization, kind, url, *, is_secret=False, stop_url="", **values):
+    values |= {
+        "organization": short_line(organization) or "an organization",
+        "url": url,
+    }
+    return write(kind, is_secret=is_secret, stop_url=stop_url, **values)
