@@ -259,6 +259,10 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         self.refresh_from_db(
             from_queryset=Application.objects.select_for_update(of=("self",))
         )
+        self.forget()
+
+    def forget(self):
+        """Drop what was read of the draft and its revisions: it is read anew."""
         for name in ("title", "draft", "duplicates", "latest"):
             self.__dict__.pop(name, None)
 

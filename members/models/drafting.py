@@ -101,8 +101,7 @@ class Drafting:
             self._keep(key, value, saved, held=held.get(key), by=by, seen=seen)
         self.touched_at = timezone.now()
         self.save(update_fields=["touched_at"])
-        self.__dict__.pop("draft", None)
-        self.__dict__.pop("title", None)
+        self.forget()
         return saved
 
     def _read(self, key, raw):
