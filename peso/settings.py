@@ -49,8 +49,14 @@ if MAIL_SERVER and not MAIL_FROM:
     env.refuse("EMAIL_FROM", "is not set, nor is CONTACT_EMAIL: who sends the mails?")
 
 INSTALLED_APPS = [
-    # Before "members", whose admin takes its jobs out of the admin again.
+    # Before "members", whose admin takes their tables out of the admin again.
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "goals",
     "members",
     "peso.site.RegistryAdminConfig",
@@ -63,12 +69,6 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",

@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
 
@@ -15,7 +16,7 @@ from members import emails
 from members.accounts.addresses import address_of
 from members.accounts.messages import message_of
 from members.addresses import site_address
-from members.models import Mail
+from members.models import Mail, User
 from members.models.text import validate_line
 
 NAME_LENGTH = 150
@@ -36,6 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email):
         validate_line(email)
+        # Longer ones would be cut, and lead to somebody else's mailbox.
+        MaxLengthValidator(User._meta.get_field("email").max_length)(email)
         return super().clean_email(email)
 
     def populate_username(self, request, user):

@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -8,6 +9,11 @@ from members.models import User
 from members.models.people import AccountManager
 
 admin.site.unregister(Group)
+# What opens an account is its owner's: nobody looks at it here, nor makes more of it.
+for model in apps.get_models():
+    if model._meta.app_label in ("account", "mfa", "socialaccount", "usersessions"):
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)
 
 
 class OwnName:
@@ -30,6 +36,7 @@ class AccountForm(OwnName, UserChangeForm):
 class NewAccountForm(OwnName, AdminUserCreationForm):
     class Meta(AdminUserCreationForm.Meta):
         model = User
+        fields = ["username", "email"]
 
 
 @admin.register(User)
@@ -39,12 +46,27 @@ class AccountAdmin(UserAdmin):
 
     form = AccountForm
     add_form = NewAccountForm
-    list_display = ["username", "first_name", "last_name", "is_staff", "is_active"]
+    list_display = ["username", "email", "first_name", "is_staff", "is_active"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     show_full_result_count = False
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": [
+                    "username",
+                    "email",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ],
+            },
+        ),
+    )
 
     def has_change_permission(self, request, obj=None):
-        if obj and obj.is_registry:
+        if obj and (obj.is_registry or obj.is_closed):
             return False
         if obj and obj.is_superuser and not request.user.is_superuser:
             return False
@@ -55,6 +77,9 @@ class AccountAdmin(UserAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fields = ["last_login", "date_joined"]
+        if obj and obj.email:
+            # Whoever reads its mail gets into an account: only its owner changes it.
+            fields.append("email")
         if not request.user.is_superuser:
             fields += ["is_superuser", "user_permissions"]
         return fields

@@ -29,6 +29,7 @@ PLACES = [
     ("Coverage", "goals:coverage", {"goals:coverage_members", "goals:coverage_cell"}),
     ("About", "about", set()),
     ("How to join", "join", set()),
+    ("Your account", "account", {"account_login", "account_signup", "mfa_index"}),
 ]
 LEFT = {
     Membership.EndReason.RESIGNED: "it resigned",

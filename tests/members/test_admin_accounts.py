@@ -73,8 +73,8 @@ def test_an_administrator_cannot_touch_a_superuser(client):
 
     assert client.post(page(above), typed(above, is_staff="")).status_code == 403
     sent = {
-        "password1": "vWx82-nmQ",
-        "password2": "vWx82-nmQ",
+        "password1": "vWx82-nmQzz4",
+        "password2": "vWx82-nmQzz4",
         "usable_password": "true",
     }
     assert client.post(password, sent).status_code == 403
@@ -100,8 +100,8 @@ def test_nobody_takes_the_name_of_the_registry(client):
     somebody = factories.user()
     sent = {
         "username": "registry",
-        "password1": "vWx82-nmQ",
-        "password2": "vWx82-nmQ",
+        "password1": "vWx82-nmQzz4",
+        "password2": "vWx82-nmQzz4",
         "usable_password": "true",
     }
 
@@ -118,8 +118,9 @@ def test_an_administrator_makes_an_account(client):
     client.force_login(in_role("administrator"))
     sent = {
         "username": "new",
-        "password1": "vWx82-nmQ",
-        "password2": "vWx82-nmQ",
+        "email": "new@example.org",
+        "password1": "vWx82-nmQzz4",
+        "password2": "vWx82-nmQzz4",
         "usable_password": "true",
     }
 
@@ -127,7 +128,7 @@ def test_an_administrator_makes_an_account(client):
 
     made = User.objects.get(username="new")
     assert (made.is_superuser, made.is_staff) == (False, False)
-    assert made.check_password("vWx82-nmQ")
+    assert made.check_password("vWx82-nmQzz4")
 
 
 @pytest.mark.parametrize("deed", ["change", "delete"])

@@ -14,6 +14,7 @@ from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
+from members.models import Allowance
 from peso import policy
 from tests import factories
 from tests.members.test_admin_pages import addresses, world
@@ -86,8 +87,6 @@ organization
   editor: add, import
   membership officer: admit, rename, state-commitment, succeeded-by
   nobody: delete, process_import (editor)
-password change
-  staff: page
 person
   viewer: change (editor), changelist, export, history
   editor: add, delete, import
@@ -186,7 +185,6 @@ def test_every_form_of_the_admin_asks_for_its_token():
     client = Client(enforce_csrf_checks=True)
     client.force_login(factories.officer())
     urls = pages() | {
-        "login": reverse("admin:login"),
         "logout": reverse("admin:logout"),
     }
 
@@ -205,13 +203,15 @@ def test_where_a_login_leads_to_is_a_page_of_this_site(client, settings):
         *("http:evil.test", "javascript:alert(1)", "https:/evil.test", " //evil.test"),
         *("/\t/evil.test", "//evil.test\r\nX-Evil: 1", "https://testserver@evil.test"),
     ]
+    user.authenticator_set.all().delete()
     for address in elsewhere:
-        typed = {"username": user.username, "password": "vWx82-nmQ", "next": address}
-        url = f"{reverse('admin:login')}?{urlencode({'next': address})}"
+        Allowance.objects.all().delete()
+        typed = {"login": user.email, "password": "vWx82-nmQ", "next": address}
+        url = f"{reverse('account_login')}?{urlencode({'next': address})}"
 
         response = client.post(url, typed)
         client.logout()
 
         assert response.status_code == 302, address
-        assert response["Location"] == "/admin/", address
+        assert response["Location"] == "/accounts/", address
         assert "X-Evil" not in response

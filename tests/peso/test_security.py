@@ -105,16 +105,16 @@ def test_computer_of_ones_own_does_not_promise_https(client):
 
 @pytest.mark.django_db
 def test_cookies_of_a_site_for_others_stay_with_it(site):
-    officer = factories.officer()
-    officer.set_password("correct horse")
-    officer.save()
-    page = site.get("/admin/login/")
+    person = factories.user()
+    person.set_password("correct horse")
+    person.save()
+    page = site.get("/accounts/login/")
     token = page.cookies["__Host-csrf"].value
-    form = {"username": officer.username, "password": "correct horse"}
-    refused = site.post("/admin/login/", form)
+    form = {"login": person.email, "password": "correct horse"}
+    refused = site.post("/accounts/login/", form)
 
     response = site.post(
-        "/admin/login/?next=/admin/",
+        "/accounts/login/?next=/admin/",
         form | {"csrfmiddlewaretoken": token},
         headers={"origin": "https://members.example.org"},
     )
@@ -132,10 +132,10 @@ def test_cookies_of_a_site_for_others_stay_with_it(site):
 
 @pytest.mark.django_db
 def test_form_sent_from_elsewhere_is_refused(site):
-    token = site.get("/admin/login/").cookies["__Host-csrf"].value
+    token = site.get("/accounts/login/").cookies["__Host-csrf"].value
 
     response = site.post(
-        "/admin/login/",
+        "/accounts/login/",
         {"csrfmiddlewaretoken": token},
         headers={"origin": "https://evil.example"},
     )
