@@ -256,27 +256,26 @@ BEGIN
     END IF;
     WITH asked AS MATERIALIZED (
         SELECT id, name, other_names, name_notes
-        FROM members_institution JOIN unnest(changed) AS one (id) USING (id)
-    ), named AS MATERIALIZED (
-        SELECT DISTINCT ON (id, phrase) id, text, terms, phrase, is_acronym
-        FROM (
+        FROM members_institution WHERE id = ANY (changed)
+    ), read AS MATERIALIZED (
+        SELECT id, place, text, name_notes, registry_terms(text) AS terms FROM (
             SELECT id, 0 AS place, name AS text, name_notes FROM asked
             UNION ALL
             SELECT id, place, text, name_notes
             FROM asked, unnest(other_names) WITH ORDINALITY AS others (text, place)
-        ) AS texts,
-        LATERAL (SELECT registry_terms(text) AS terms) AS a,
-        LATERAL (
+        ) AS texts
+    ), named AS MATERIALIZED (
+        SELECT DISTINCT ON (id, phrase) id, text, terms, phrase, is_acronym
+        FROM read, LATERAL (
             SELECT array_to_string(terms, ' ') AS phrase,
                 coalesce(name_notes #>> ARRAY[text, 'kind'] = 'acronym', false)
                 OR text ~ '^[A-Z][A-Za-z0-9&./-]{0,9}$' AND text ~ '[A-Z].*[A-Z]'
                 AS is_acronym
-        ) AS b
-        WHERE phrase <> ''
+        ) AS told
+        WHERE terms <> '{}'
         ORDER BY id, phrase, place
     ), gone AS (
-        DELETE FROM members_institutionname AS name
-        USING unnest(changed) AS one (id) WHERE name.institution_id = one.id
+        DELETE FROM members_institutionname WHERE institution_id = ANY (changed)
         RETURNING terms
     ), made AS (
         INSERT INTO members_institutionname
