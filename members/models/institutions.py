@@ -221,6 +221,11 @@ class InstitutionTerm(models.Model):
 
 
 class HostQuerySet(DatedQuerySet):
+    def to_what_is_gone(self):
+        """Those in force whose institution has ended, or is no longer at ROR."""
+        gone = self.current().exclude(institution__status="active")
+        return gone.select_related("organization", "institution__successor")
+
     def told(self):
         """Those that have begun, of organizations that the public sees."""
         return self.held().filter(
