@@ -1,4 +1,3 @@
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -10,10 +9,10 @@ from members.models.people import AccountManager
 
 admin.site.unregister(Group)
 # What opens an account is its owner's: nobody looks at it here, nor makes more of it.
-for model in apps.get_models():
-    if model._meta.app_label in ("account", "mfa", "socialaccount", "usersessions"):
-        if admin.site.is_registered(model):
-            admin.site.unregister(model)
+DOORS = {"account", "mfa", "socialaccount", "usersessions"}
+for model in list(admin.site._registry):
+    if model._meta.app_label in DOORS:
+        admin.site.unregister(model)
 
 
 class OwnName:

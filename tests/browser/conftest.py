@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests import chromium
+from tests.accounts.doors import totp
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -26,6 +27,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 START_SECONDS = 120
+PASSWORD = "vWx82-nmQ-of-tests"
 
 
 def pytest_collection_modifyitems(items):
@@ -144,13 +146,26 @@ def open_page(browser, site):
         context.close()
 
 
+def set_up_app(page):
+    """Set up an authenticator app, from the page of second factors; its secret."""
+    page.get_by_role("link", name="Set up an app").click()
+    if "reauthenticate" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Go on").click()
+    secret = page.locator("main code").inner_text()
+    page.get_by_label("code").fill(totp(secret))
+    page.get_by_role("button", name="Set it up").click()
+    page.wait_for_url("**/recovery-codes/")
+    return secret
+
+
 @pytest.fixture(scope="session")
 def signed_in(browser, site, folder):
     """What a browser keeps of an administrator who has signed in."""
     account = {
         "DJANGO_SUPERUSER_USERNAME": "administrator",
-        "DJANGO_SUPERUSER_PASSWORD": "vWx82-nmQ",
-        "DJANGO_SUPERUSER_EMAIL": "",
+        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "DJANGO_SUPERUSER_EMAIL": "administrator@example.org",
     }
     subprocess.run(
         [sys.executable, "manage.py", "createsuperuser", "--noinput"],
@@ -162,9 +177,13 @@ def signed_in(browser, site, folder):
     context = browser.new_context(base_url=site)
     page = context.new_page()
     page.goto("/admin/")
-    page.get_by_label("Username").fill("administrator")
-    page.get_by_label("Password").fill("vWx82-nmQ")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_label("Email").fill("administrator@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    # Rights wait for a second factor.
+    page.wait_for_url("**/accounts/2fa/")
+    set_up_app(page)
+    page.goto("/admin/")
     page.wait_for_url("**/admin/")
     state = context.storage_state()
     context.close()
