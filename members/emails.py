@@ -17,6 +17,8 @@ SUBJECT_LENGTH = 200
 NAME_LENGTH = 120
 # As in names (members/models/text.py): controls, invisible marks, surrogates.
 UNWANTED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+# What stands for a link that staff may not see.
+LINK = "[link]"
 # Needed to write Persian, Indic languages and emoji.
 JOINERS = "\u200c\u200d"
 
@@ -83,6 +85,17 @@ def write(kind, *, is_secret=False, stop_url="", **values):
     subject, _, body = page.render(Context(values, autoescape=False)).partition("\n")
     body = re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
     return Message(kind, line(subject)[:SUBJECT_LENGTH], body, is_secret, stop_url)
+
+
+def links(text):
+    """The addresses of this site in a text: whoever has one may act as its reader."""
+    return re.findall(rf"{re.escape(settings.SITE_URL)}/\S+", text)
+
+
+def without_links(text):
+    for link in links(text):
+        text = text.replace(link, LINK, 1)
+    return text
 
 
 def as_html(subject, body):

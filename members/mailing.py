@@ -177,7 +177,8 @@ def recover(grace=GRACE):
 
 def forget_secrets():
     """Erase secrets that were shown here or could not be sent, after a week."""
-    return Mail.objects.with_old_secrets(timezone.now() - SECRETS_KEPT).update(text="")
+    old = Mail.objects.with_old_secrets(timezone.now() - SECRETS_KEPT)
+    return old.update(subject="", text="", stop_url="")
 
 
 def troubles():

@@ -73,6 +73,9 @@ def hand_over(server, envelope, *, name, seconds, before_end):
         with _connected(server, name, seconds) as session:
             _introduce(session, server)
             _send(session, envelope, before_end)
+            # A word of farewell; the answer to it is nothing to wait for.
+            with suppress(OSError):
+                session.putcmd("quit")
     except smtplib.SMTPResponseException as error:
         reason = _words(error.smtp_code, error.smtp_error)
         for_ever = 500 <= error.smtp_code < 600

@@ -4,6 +4,7 @@ from members.views import (
     applications,
     communities,
     directory,
+    mail,
     organizations,
     workbench,
 )
@@ -39,4 +40,10 @@ urlpatterns = [
         workbench.application,
         name="workbench_application",
     ),
+    path("workbench/mail/", mail.mails, name="mails"),
+    path("workbench/mail/<int:pk>/", mail.mail, name="mail"),
+    path("workbench/mail/<int:pk>/edit/", mail.edit, name="mail_edit"),
+    path("workbench/mail/<int:pk>/release/", mail.release, name="mail_release"),
+    path("workbench/mail/<int:pk>/discard/", mail.discard, name="mail_discard"),
+    path("workbench/mail/<int:pk>/resend/", mail.resend, name="mail_resend"),
 ]

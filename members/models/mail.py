@@ -1,3 +1,4 @@
+from itertools import chain, zip_longest
 from uuid import uuid4
 
 from django.conf import settings
@@ -11,70 +12,11 @@ from django.utils import timezone
 
 from members import emails
 from members.models.events import NEVER_DELETED, tracked
-from members.models.people import User
+from members.models.mailbox import MailManager
 from members.models.problems import Problem, refuse_if
 from members.models.sending import Sendable
 from members.models.text import validate_line, validate_text
 from peso import policy
-
-
-class MailQuerySet(models.QuerySet):
-    def in_state(self, state):
-        return self.filter(state=state) if state else self
-
-    def matching(self, words):
-        """Those with all words in subject or address."""
-        found = self
-        for word in words.split():
-            found = found.filter(Q(subject__icontains=word) | Q(to__icontains=word))
-        return found
-
-    def with_people(self):
-        return self.select_related("by")
-
-    def due(self, now):
-        """Those that should be on their way: tried, or being tried, before `now`."""
-        return self.filter(
-            Q(state=Mail.State.QUEUED, try_after__lte=now) | Q(state=Mail.State.SENDING)
-        )
-
-    def with_old_secrets(self, before):
-        """What signs somebody in and was written `before`, but could not be sent, or
-        is shown in the workbench only."""
-        left = Q(state=Mail.State.FAILED) | Q(delivery=Mail.Delivery.PAGE)
-        return self.filter(left, is_secret=True, at__lt=before).exclude(text="")
-
-    def forget_address(self, address):
-        """Take somebody's mails out of sight for ever; that they were sent stays."""
-        done = (Mail.State.SENT, Mail.State.FAILED, Mail.State.DISCARDED)
-        rows = self.filter(to__iexact=address, state__in=done)
-        return rows.update(
-            to="", subject="", text="", stop_url="", trouble=Mail.FORGOTTEN
-        )
-
-
-class MailManager(models.Manager.from_queryset(MailQuerySet)):
-    @transaction.atomic
-    def write(self, message, *, to, by=None, held=False, application=None):
-        """Keep `message` for `to`, and have it sent when this transaction is kept.
-
-        `held` makes it a draft, which waits until somebody releases it. `by` is who
-        caused it; the registry itself, if nobody is named.
-        """
-        mail = self.model(
-            kind=message.kind,
-            to=emails.line(to)[: Mail.TO_LENGTH],
-            subject=message.subject,
-            text=message.text,
-            is_secret=message.is_secret,
-            stop_url=message.stop_url,
-            by=by or User.objects.registry(),
-            application=application,
-        )
-        mail.save()
-        if not held:
-            mail._queue()
-        return mail
 
 
 def new_message_id():
@@ -234,7 +176,7 @@ class Mail(Sendable):
         ]
 
     def __str__(self):
-        return self.subject or f"Mail {self.pk}"
+        return self.readable_subject or f"Mail {self.pk}"
 
     def get_absolute_url(self):
         return reverse("members:mail", args=[self.pk])
@@ -242,6 +184,39 @@ class Mail(Sendable):
     @property
     def html(self):
         return emails.as_html(self.subject, self.text)
+
+    @property
+    def is_hidden(self):
+        """Whether nobody but its recipient may read it; on this computer alone mails
+        arrive nowhere but in the workbench."""
+        return self.is_secret and not settings.MAIL_IS_SHOWN_ONLY
+
+    @property
+    def readable_subject(self):
+        if self.is_hidden and self.state != self.State.DRAFT:
+            return f"({self.kind.replace('-', ' ')}, for its recipient alone)"
+        return self.subject
+
+    @property
+    def readable_text(self):
+        """What staff may read of it: of a secret draft, all but its links."""
+        if not self.is_hidden:
+            return self.text
+        if self.state == self.State.DRAFT:
+            return emails.without_links(self.text)
+        return ""
+
+    def with_links(self, text):
+        """The text that was typed, with the links that its writer could not see."""
+        if not self.is_hidden:
+            return text
+        links = emails.links(self.text)
+        parts = text.split(emails.LINK)
+        if len(parts) != len(links) + 1:
+            raise ValidationError(
+                {"text": f"The text must hold {emails.LINK} as often as before."}
+            )
+        return "".join(chain.from_iterable(zip_longest(parts, links, fillvalue="")))
 
     @property
     def may_have_arrived(self):
@@ -252,9 +227,9 @@ class Mail(Sendable):
 
     @transaction.atomic
     def edit(self, *, subject, text, by):
-        """Put other words into a draft."""
+        """Put other words into a draft; `text` as `readable_text` gave it."""
         self._begin("edit", by)
-        self.subject, self.text = subject, text
+        self.subject, self.text = subject, self.with_links(text)
         self.edited_by, self.edited_at = by, timezone.now()
         self.full_clean(exclude=["to"])
         refuse_if(self.text_problems())
@@ -273,20 +248,21 @@ class Mail(Sendable):
         self._begin("discard", by)
         self.state = self.State.DISCARDED
         if self.is_secret:
-            self.text = ""
-        self.save(update_fields=["state", "text"])
+            self.erase()
+        self.save()
 
     @transaction.atomic
     def resend(self, *, by):
         """Try at once what failed or waits; write what was sent a second time.
 
         What failed keeps its Message-ID, by which mail programs know a mail that
-        arrived after all. Returns the mail that is on its way now.
+        arrived after all, and the number of its tries. Returns the mail that is on
+        its way now.
         """
         self._begin("resend", by)
         refuse_if(self.text_problems())
         mail = self._copy(by) if self.state == self.State.SENT else self
-        mail.attempts, mail.handed_over_at = 0, None
+        mail.handed_over_at = None
         mail._queue()
         return mail
 

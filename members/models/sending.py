@@ -51,6 +51,10 @@ class Sendable(models.Model):
         mail.save(update_fields=["state", "try_after", "attempts"])
         return mail
 
+    def erase(self):
+        """Forget what it said: it was for its recipient alone."""
+        self.subject = self.text = self.stop_url = ""
+
     def hand_over(self):
         """Note that its last byte is about to leave."""
         rows = self._own(self.State.SENDING)
@@ -67,7 +71,7 @@ class Sendable(models.Model):
         self.state, self.sent_at, self.trouble = self.State.SENT, timezone.now(), ""
         self.delivery = delivery
         if self.is_secret and delivery != self.Delivery.PAGE:
-            self.text = ""
+            self.erase()
         self.save()
 
     @transaction.atomic

@@ -61,6 +61,12 @@ class Handler:
 
 
 class Server(SMTP):
+    opened = []
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self.opened.append(transport)
+
     async def stage(self, name):
         """What it says at this stage, if it is not what servers usually say."""
         ways = self.event_handler.ways
@@ -94,6 +100,12 @@ class Running(Controller):
     def __init__(self, ways, **options):
         self.options = options
         super().__init__(Handler(ways), hostname="127.0.0.1", port=free_port())
+
+    def stop(self):
+        for transport in Server.opened:
+            self.loop.call_soon_threadsafe(transport.abort)
+        time.sleep(0.1)
+        super().stop()
 
     def factory(self):
         return Server(self.handler, hostname="test", **self.options)

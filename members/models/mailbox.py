@@ -1,0 +1,76 @@
+"""Which mails there are, and how one is written."""
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from members import emails
+from members.models.people import User
+
+
+class MailQuerySet(models.QuerySet):
+    def in_state(self, state):
+        return self.filter(state=state) if state else self
+
+    def matching(self, words):
+        """Those with all words in address or subject, unless that is a secret."""
+        found = self
+        for word in words.split():
+            in_subject = Q(subject__icontains=word, is_secret=False)
+            found = found.filter(in_subject | Q(to__icontains=word))
+        return found
+
+    def with_people(self):
+        return self.select_related("by")
+
+    def count_by_state(self):
+        rows = self.order_by().values_list("state").annotate(models.Count("pk"))
+        return dict(rows)
+
+    def due(self, now):
+        """Those that should be on their way: tried, or being tried, before `now`."""
+        return self.filter(
+            Q(state=self.model.State.QUEUED, try_after__lte=now)
+            | Q(state=self.model.State.SENDING)
+        )
+
+    def with_old_secrets(self, before):
+        """What signs somebody in and was written `before`, but could not be sent, or
+        is shown in the workbench only."""
+        left = Q(state=self.model.State.FAILED) | Q(delivery=self.model.Delivery.PAGE)
+        return self.filter(left, is_secret=True, at__lt=before).exclude(text="")
+
+    def forget_address(self, address):
+        """Take somebody's mails out of sight for ever; that they were sent stays."""
+        done = (
+            self.model.State.SENT,
+            self.model.State.FAILED,
+            self.model.State.DISCARDED,
+        )
+        rows = self.filter(to__iexact=address, state__in=done)
+        return rows.update(
+            to="", subject="", text="", stop_url="", trouble=self.model.FORGOTTEN
+        )
+
+
+class MailManager(models.Manager.from_queryset(MailQuerySet)):
+    @transaction.atomic
+    def write(self, message, *, to, by=None, held=False, application=None):
+        """Keep `message` for `to`, and have it sent when this transaction is kept.
+
+        `held` makes it a draft, which waits until somebody releases it. `by` is who
+        caused it; the registry itself, if nobody is named.
+        """
+        mail = self.model(
+            kind=message.kind,
+            to=emails.line(to)[: self.model.TO_LENGTH],
+            subject=message.subject,
+            text=message.text,
+            is_secret=message.is_secret,
+            stop_url=message.stop_url,
+            by=by or User.objects.registry(),
+            application=application,
+        )
+        mail.save()
+        if not held:
+            mail._queue()
+        return mail
