@@ -1,10 +1,12 @@
 """The verbs of those who apply."""
 
 import datetime as dt
+import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ from members.models.institutions import Institution
 from members.models.levels import Level
 from members.models.likeness import likely_duplicates
 from members.models.organizations import Organization
+from members.models.people import shown_name
 from members.models.problems import Problem, refuse_if
 from peso import policy
 
@@ -29,6 +32,8 @@ DRAFT_LASTS = dt.timedelta(days=60)
 # A draft is announced to expire when nobody has touched it for so many days.
 REMINDED_AFTER = (30, 53)
 REVIVABLE = dt.timedelta(days=365)
+# More than any application needs; who goes on and on is not writing one.
+INVITED_AT_MOST, DOCUMENTS_AT_MOST = 50, 20
 
 
 class Conflict(NamedTuple):
@@ -42,11 +47,15 @@ class Conflict(NamedTuple):
 
 
 class Saved(NamedTuple):
-    """What became of answers: `versions` of those that hold now, by key."""
+    """What became of answers: `versions` of those that hold now, by key.
+
+    `others` are those that others changed meanwhile and the writer left alone.
+    """
 
     versions: dict[str, int]
     conflicts: list[Conflict]
     problems: list[Problem]
+    others: list[Conflict]
 
     @property
     def is_complete(self):
@@ -90,7 +99,7 @@ class Drafting:
         """
         self._begin("edit", by)
         seen = seen or {}
-        saved = Saved({}, [], [])
+        saved = Saved({}, [], [], [])
         held = {answer.key: answer for answer in self.answers.select_related("by")}
         for key, raw in given.items():
             try:
@@ -106,7 +115,7 @@ class Drafting:
 
     def _read(self, key, raw):
         question = self.questions.get(key)
-        if question is None and key.startswith(DUPLICATE):
+        if question is None and DUPLICATE.fullmatch(key):
             if raw not in ("", *DUPLICATE_ANSWERS):
                 raise ValidationError("This is not one of the choices.")
             return raw
@@ -133,9 +142,23 @@ class Drafting:
                 held.save()
             saved.versions[key] = held.version
             return
-        saved.conflicts.append(
-            Conflict(key, held.value, held.by, held.at, held.version)
-        )
+        theirs = Conflict(key, held.value, held.by, held.at, held.version)
+        if self._was(held, seen[key]) == value:
+            saved.others.append(theirs)
+            saved.versions[key] = held.version
+        else:
+            saved.conflicts.append(theirs)
+
+    def _was(self, answer, version):
+        """What an answer said in an earlier version; what is empty where it had none.
+
+        A form sends back all that it showed: what its writer left alone is no change.
+        """
+        if version == 0:
+            asked = self.questions.get(answer.key)
+            return asked.empty if asked else ""
+        earlier = answer.history.filter(version=version).values_list("value", flat=True)
+        return next(iter(earlier), None)
 
     # Submitting
 
@@ -176,8 +199,8 @@ class Drafting:
 
     def _check_website(self, revision):
         url = content.read(revision.answers, self.vocabulary).website
-        check = revision._meta.get_field("website_check").related_model
-        check.objects.create(revision=revision, url=url)
+        checks = revision._meta.get_field("website_check").related_model.objects
+        checks.ask_for(revision, url)
 
     @transaction.atomic
     def withdraw(self, *, by, reason=""):
@@ -205,15 +228,21 @@ class Drafting:
         self._move("revive", by, to=state)
 
     def revival_problems(self):
-        if timezone.now() - self.state_since <= REVIVABLE:
+        if timezone.now() - self.state_since > REVIVABLE:
+            return [Problem("It expired more than a year ago. Please start a new one.")]
+        if self.collaborators.editors().exists() or self.is_entered_by_staff:
             return []
-        return [Problem("It expired more than a year ago. Please start a new one.")]
+        return [Problem("Nobody is left who could go on writing it.")]
 
     @transaction.atomic
     def reapply(self, *, by):
         """A new application that starts from this one's content."""
         self._begin("reapply", by)
-        later = type(self).open(by=by, source=self.source, earlier=self)
+        refuse_if(self.reapplication_problems())
+        # Whoever joined what staff had entered now writes it without them.
+        is_editor = self.collaborators.editors().filter(user=by.pk).exists()
+        source = self.Source.FORM if is_editor else self.source
+        later = type(self).open(by=by, source=source, earlier=self)
         # What was agreed to is agreed to anew; what was found alike is found anew.
         kept = {
             key: value
@@ -227,6 +256,12 @@ class Drafting:
         self._record("reapply", by)
         return later
 
+    def reapplication_problems(self):
+        if later := self.later.open().select_related("opened_by").first():
+            name = shown_name(later.opened_by)
+            return [Problem(f"{name} has begun a new application from it already.")]
+        return []
+
     # Colleagues
 
     @transaction.atomic
@@ -234,20 +269,30 @@ class Drafting:
         """Send a link, for one use, with which a colleague takes part as `role`."""
         self._begin("invite", by)
         email = email.strip().lower()
-        refuse_if(self.invitation_problems(email))
+        refuse_if(self.invitation_problems(email, role))
         invitation, token = Invitation.objects.issue(
             application=self, email=email, role=role, invited_by=by
         )
-        invitation.full_clean()
         self._record("invite", by, reason=f"{email} as {role}")
         telling.invited(self, invitation, token, by)
         return invitation
 
-    def invitation_problems(self, email):
+    def invitation_problems(self, email, role=Collaborator.Role.EDITOR):
+        if role not in Collaborator.Role.values:
+            return [Problem("Choose what this person may do.", "role")]
+        try:
+            validate_email(email)
+        except ValidationError:
+            return [Problem("This is not an e-mail address.", "email")]
+        if len(email) > 254:
+            return [Problem("This address is too long.", "email")]
         if self.collaborators.active().filter(user__email__iexact=email).exists():
             return [Problem("This person takes part already.", "email")]
         if self.invitations.open().colleagues().filter(email__iexact=email).exists():
             return [Problem("This address is invited already.", "email")]
+        if self.invitations.colleagues().count() >= INVITED_AT_MOST:
+            text = f"No more than {INVITED_AT_MOST} people can be invited."
+            return [Problem(text, "email")]
         return []
 
     @transaction.atomic
@@ -263,6 +308,7 @@ class Drafting:
     @transaction.atomic
     def join(self, invitation, *, by):
         """Take part, as a link that somebody was sent allows."""
+        policy.require(by, "application.open")
         self.lock()
         invitation = self.invitations.colleagues().get(pk=invitation.pk)
         if why := invitation.why_closed:
@@ -278,10 +324,48 @@ class Drafting:
         self._record("join", by, reason=invitation.role)
 
     @transaction.atomic
+    def claim(self, invitation, *, by):
+        """Be the representative whom a link was sent to: the person of the link."""
+        self.lock()
+        invitation = self.invitations.filter(role="").get(pk=invitation.pk)
+        if why := invitation.why_closed:
+            raise ValidationError(why, code="closed")
+        refuse_if(self.claiming_problems(invitation, by))
+        person = (
+            type(invitation.person)
+            .objects.select_for_update()
+            .get(pk=invitation.person_id)
+        )
+        person.account = by
+        person.save(update_fields=["account"])
+        invitation.used_by, invitation.used_at = by, timezone.now()
+        invitation.save(update_fields=["used_by", "used_at"])
+        self._record("claim", by, reason=person.name)
+
+    def claiming_problems(self, invitation, by):
+        """Why `by` cannot be the person of an invitation; found without writing."""
+        person, own = invitation.person, getattr(by, "person", None)
+        if person is None:
+            return [Problem("The application that this belongs to is not accepted.")]
+        if person.account_id not in (None, by.pk):
+            return [Problem("Another account is this person's already.")]
+        if own and own != person:
+            return [
+                Problem(
+                    f"Your account belongs to {own.name} already. Ask the consortium "
+                    "to bring the two together."
+                )
+            ]
+        return []
+
+    @transaction.atomic
     def leave(self, *, by):
         """Take part no longer; the last editor of an open application stays."""
         self.lock()
-        self._part_with(self.collaborators.active().get(user=by), by)
+        own = self.collaborators.active().filter(user=by.pk).first()
+        if own is None:
+            raise PermissionDenied("You do not take part in writing it.")
+        self._part_with(own, by)
 
     @transaction.atomic
     def dismiss(self, collaborator, *, by):
@@ -289,7 +373,10 @@ class Drafting:
         policy.require(by, "application.invite", self)
         self.lock()
         policy.require(by, "application.invite", self)
-        self._part_with(self.collaborators.active().get(pk=collaborator.pk), by)
+        collaborator = self.collaborators.get(pk=collaborator.pk)
+        if collaborator.left_at:
+            refuse_if([Problem("This person has left already.")])
+        self._part_with(collaborator, by)
 
     def _part_with(self, collaborator, by):
         others = self.collaborators.editors().exclude(pk=collaborator.pk)
@@ -307,6 +394,8 @@ class Drafting:
     def attach(self, *, by, name, content):
         """Keep a letter or another file with the application; `content` is bytes."""
         self._begin("attach", by)
+        if self.documents.count() >= DOCUMENTS_AT_MOST:
+            refuse_if([Problem(f"There are {DOCUMENTS_AT_MOST} documents already.")])
         media_type = documents.media_type(name, content)
         document = self.documents.model(
             application=self,
@@ -322,7 +411,8 @@ class Drafting:
         return document
 
 
-DUPLICATE = "duplicate-"
+# The keys of what is said to a likely duplicate, by its public id.
+DUPLICATE = re.compile("duplicate-(organization|application)-[0-9A-Z]{8}")
 DUPLICATE_ANSWERS = ("us", "another")
 
 
