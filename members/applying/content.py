@@ -142,7 +142,8 @@ def _commitment(goal, text, several):
 
 
 def lines(text: str) -> tuple[str, ...]:
-    return tuple(line for each in text.splitlines() if (line := each.strip()))
+    """The lines of `text`, without those that are empty; a tab is a space."""
+    return tuple(line for each in text.splitlines() if (line := " ".join(each.split())))
 
 
 def split_language(line: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What keeps an application from being submitted: a list, found without writing."""
 
+import unicodedata
 from collections import Counter
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from members.applying.content import lines, split_language, with_scheme
 from members.applying.questions import (
     EVIDENCE,
     PROPOSALS,
+    ROLES,
     STEPS,
     Kind,
     Question,
@@ -42,17 +44,30 @@ def by_step(found, asked: dict[str, Question]) -> dict[str, int]:
 
 def _alone(question, answer):
     """What is wrong with one answer, whatever the others are."""
-    if not answer:
+    if not answer or (isinstance(answer, str) and is_blank(answer)):
         if question.required:
             agreed = question.kind == Kind.YES
             yield "This agreement is needed." if agreed else "This is needed."
         return
-    if isinstance(answer, str) and len(answer) > question.limit:
+    if isinstance(answer, str):
+        yield from _length(question, answer)
+    yield from _CHECKS.get(question.kind, _nothing)(question, answer)
+
+
+def is_blank(text):
+    """That nothing visible is in a text: spaces and joiners alone."""
+    return all(unicodedata.category(char)[0] in "CZ" for char in text)
+
+
+def _length(question, answer):
+    # An address is kept with its scheme.
+    is_address = question.kind == Kind.ADDRESS
+    length = len(with_scheme(answer) if is_address else answer)
+    if length > question.limit:
         yield (
-            f"This is {len(answer):,} characters long; the longest allowed is "
+            f"This is {length:,} characters long; the longest allowed is "
             f"{question.limit:,}."
         )
-    yield from _CHECKS.get(question.kind, _nothing)(question, answer)
 
 
 def _nothing(question, answer):
@@ -152,3 +167,21 @@ def _people(answers, words):
         )
     if name and not answers.get("seat_holder-email"):
         yield Problem("This is needed.", "seat_holder-email")
+    if not name and not wants_seat and _holds(answers, "seat_holder"):
+        yield Problem("What is this person's name?", "seat_holder-name")
+    yield from _one_person_an_address(answers)
+
+
+def _holds(answers, role):
+    return any(answers.get(f"{role}-{each}") for each in ("email", "affiliation"))
+
+
+def _one_person_an_address(answers):
+    """Who has the same address is one person, and gets one invitation."""
+    names = {}
+    for role in ROLES:
+        email = (answers.get(f"{role}-email") or "").lower()
+        name = " ".join((answers.get(f"{role}-name") or "").casefold().split())
+        if email and name and names.setdefault(email, name) != name:
+            text = "Somebody else above has this address: each person needs their own."
+            yield Problem(text, f"{role}-email")

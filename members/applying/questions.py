@@ -122,12 +122,16 @@ class Question:
         return text
 
     def _read_list(self, raw):
-        values = [raw] if isinstance(raw, str) else list(raw)
+        values = [raw] if isinstance(raw, str) else raw
+        if not isinstance(values, list | tuple) or not all(
+            isinstance(value, str) for value in values
+        ):
+            raise ValidationError("This takes a list of choices.", code="no_choice")
         values = list(dict.fromkeys(value for value in values if value))
         if self.kind == Kind.CHOICES:
             wrong = set(values) - set(dict(self.choices))
         else:
-            wrong = [value for value in values if not re.fullmatch(r"\d{1,18}", value)]
+            wrong = [each for each in values if not re.fullmatch("[0-9]{1,18}", each)]
         if wrong:
             raise ValidationError("This is not one of the choices.", code="no_choice")
         if len(values) > 500:

@@ -280,12 +280,8 @@ class Drafting:
     def invitation_problems(self, email, role=Collaborator.Role.EDITOR):
         if role not in Collaborator.Role.values:
             return [Problem("Choose what this person may do.", "role")]
-        try:
-            validate_email(email)
-        except ValidationError:
+        if not _is_email(email):
             return [Problem("This is not an e-mail address.", "email")]
-        if len(email) > 254:
-            return [Problem("This address is too long.", "email")]
         if self.collaborators.active().filter(user__email__iexact=email).exists():
             return [Problem("This person takes part already.", "email")]
         if self.invitations.open().colleagues().filter(email__iexact=email).exists():
@@ -414,6 +410,14 @@ class Drafting:
 # The keys of what is said to a likely duplicate, by its public id.
 DUPLICATE = re.compile("duplicate-(organization|application)-[0-9A-Z]{8}")
 DUPLICATE_ANSWERS = ("us", "another")
+
+
+def _is_email(text):
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254
 
 
 def current_vocabulary():
