@@ -1,0 +1,184 @@
+"""What was typed, as slots: one for each word, with the terms that it may stand for."""
+
+import html
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import log
+
+from django.db import connection
+
+LONGEST = 300
+# Words beyond these add nothing that tells institutions apart.
+MOST_WORDS = 24
+# How well a term stands for a word of which it is not the term itself.
+NEAR, BEGUN, SHORTENED = 0.85, 0.75, 0.8
+# The weight of a word that no name has.
+UNKNOWN = 5.0
+# A term that fewer names have may be a typing error that somebody else made, too.
+RARE = 3
+
+BOUNDARY = re.compile(r"[,;()\[\]|/]|\s[-\u2013\u2014]\s")
+
+# One row for each term that a word may stand for; `kind` tells why.
+READ = """
+WITH typed AS MATERIALIZED (
+    SELECT term, place, lead(term) OVER (ORDER BY place) AS next,
+        place = max(place) OVER () AS is_last, coalesce(names, 0) AS names
+    FROM unnest(registry_terms(%(text)s)) WITH ORDINALITY AS words (term, place)
+    LEFT JOIN members_institutionterm USING (term)
+    WHERE place <= %(most)s
+)
+SELECT place, 'word', term, names FROM typed
+UNION ALL
+SELECT place, 'joined', known.term, known.names
+FROM typed JOIN members_institutionterm AS known ON known.term = typed.term || next
+WHERE known.names > 0
+UNION ALL
+SELECT place, 'begun', known.term, known.names
+FROM typed, LATERAL (
+    SELECT term, names FROM members_institutionterm AS known
+    WHERE known.term ~>~ typed.term AND known.term ~<~ (typed.term || chr(1114111))
+        AND known.names > 0
+    ORDER BY known.names DESC, known.term LIMIT 16
+) AS known
+WHERE length(typed.term) > 1
+    AND (is_last AND %(unfinished)s OR typed.names = 0 AND length(typed.term) > 2)
+UNION ALL
+SELECT place, 'near', known.term, known.names
+FROM typed, LATERAL (
+    SELECT term, names FROM members_institutionterm AS known
+    WHERE known.term %% typed.term AND known.names > 0 AND known.term <> typed.term
+        AND levenshtein_less_equal(left(known.term, 255), typed.term, 2)
+            <= length(typed.term) / 4
+    ORDER BY known.names DESC, known.term LIMIT 8
+) AS known
+WHERE typed.names <= %(rare)s AND length(typed.term) BETWEEN 4 AND 64
+UNION ALL
+SELECT place, 'parted', part.term, part.names
+FROM typed, LATERAL (
+    SELECT ARRAY[one.term, two.term] AS terms
+    FROM generate_series(3, length(typed.term) - 3) AS cut, LATERAL (
+        SELECT term, names FROM members_institutionterm
+        WHERE term = left(typed.term, cut) AND names > %(rare)s LIMIT 1
+    ) AS one, LATERAL (
+        SELECT term, names FROM members_institutionterm
+        WHERE term = substr(typed.term, cut + 1) AND names > %(rare)s LIMIT 1
+    ) AS two
+    ORDER BY least(one.names, two.names) DESC LIMIT 1
+) AS parted, LATERAL (
+    SELECT term, names FROM members_institutionterm WHERE term = ANY (parted.terms)
+) AS part
+WHERE typed.names = 0 AND length(typed.term) BETWEEN 8 AND 64
+UNION ALL
+SELECT 0, 'phrase', array_to_string(registry_terms(part), ' '), 0
+FROM unnest(%(parts)s::text[]) AS part
+UNION ALL
+SELECT 0, 'names', '', names FROM members_institutionterm WHERE term = ''
+"""
+
+
+@dataclass
+class Slot:
+    """A typed word: the terms that it may stand for, how well, and how rare it is."""
+
+    word: str
+    names: int
+    terms: dict[str, float] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    weight: float = 0.0
+
+    @property
+    def size(self):
+        return sum(self.sizes.values())
+
+    @property
+    def likeliest(self):
+        """The term that it stands for best, of equals the most frequent one."""
+        rank = lambda term: (self.terms[term], self.sizes[term])  # noqa: E731
+        return max(self.terms, key=rank, default="")
+
+    def add(self, term, names, value):
+        if names and value > self.terms.get(term, 0):
+            self.terms[term], self.sizes[term] = value, names
+
+
+@dataclass
+class Query:
+    """What was typed: its slots, and the phrases that may be whole names."""
+
+    slots: list[Slot]
+    phrases: list[str]
+    weights: dict[str, float]
+    is_unfinished: bool
+
+    @property
+    def phrase(self):
+        return " ".join(slot.word for slot in self.slots)
+
+
+def read(text: str) -> Query:
+    """Understand `text` with the words that the names of institutions have."""
+    text = html.unescape(text).replace("\0", " ")[:LONGEST]
+    is_unfinished = text[-1:].isalnum()
+    parameters = {
+        "text": text,
+        "parts": parts(text),
+        "most": MOST_WORDS,
+        "rare": RARE,
+        "unfinished": is_unfinished,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(READ, parameters)
+        rows = cursor.fetchall()
+    return _query(rows, is_unfinished)
+
+
+def parts(text: str) -> list[str]:
+    """The parts between commas, brackets and dashes, each perhaps a name of its own."""
+    found = [each.strip() for each in BOUNDARY.split(text)]
+    found = [each for each in found if len(each) > 1]
+    return found if len(found) > 1 else []
+
+
+def _query(rows, is_unfinished):
+    kinds = defaultdict(list)
+    for place, kind, term, names in rows:
+        kinds[kind].append((place, term, names))
+    slots = _slots(kinds)
+    every = max((names for _, _, names in kinds["names"]), default=1)
+    weights = {
+        term: weight(names, every)
+        for slot in slots
+        for term, names in slot.sizes.items()
+    }
+    for slot in slots:
+        slot.weight = weights.get(slot.likeliest, UNKNOWN)
+    phrases = [term for _, term, _ in kinds["phrase"] if term]
+    return Query(slots, phrases, weights, is_unfinished)
+
+
+def _slots(kinds):
+    slots = {place: Slot(term, names) for place, term, names in kinds["word"]}
+    for slot in slots.values():
+        slot.add(slot.word, slot.names, 1.0)
+    for place, term, names in kinds["joined"]:
+        for each in (place, place + 1):
+            slots[each].add(term, names, 1.0)
+    for place, term, names in kinds["begun"]:
+        slots[place].add(term, names, BEGUN if slots[place].names else SHORTENED)
+    for place, term, names in kinds["near"]:
+        slots[place].add(term, names, NEAR)
+    pieces = defaultdict(list)
+    for place, term, names in kinds["parted"]:
+        pieces[place].append(Slot(term, names, {term: 1.0}, {term: names}))
+    found = []
+    for place in sorted(slots):
+        is_known = slots[place].terms or place not in pieces
+        found += [slots[place]] if is_known else pieces[place]
+    return found
+
+
+def weight(names: int, every: int) -> float:
+    """How much a term tells: the rarer, the more; nothing that is known, a little."""
+    return log(1 + every / (names + 2)) if names else UNKNOWN
