@@ -84,6 +84,7 @@ class Commitment(Dated):
     )
     wording = models.TextField(
         blank=True,
+        db_default="",
         editable=False,
         help_text="The goal as it read when this was agreed to in an application.",
     )
