@@ -60,12 +60,9 @@ def is_blank(text):
 
 
 def _length(question, answer):
-    # An address is kept with its scheme.
-    is_address = question.kind == Kind.ADDRESS
-    length = len(with_scheme(answer) if is_address else answer)
-    if length > question.limit:
+    if len(answer) > question.limit:
         yield (
-            f"This is {length:,} characters long; the longest allowed is "
+            f"This is {len(answer):,} characters long; the longest allowed is "
             f"{question.limit:,}."
         )
 
@@ -80,8 +77,11 @@ def _email(question, answer):
 
 
 def _address(question, answer):
-    if _fails(_is_address, with_scheme(answer)):
+    address = with_scheme(answer)
+    if _fails(_is_address, address):
         yield "This is not an address on the web, like https://example.org."
+    elif len(answer) <= question.limit < len(address):
+        yield f"With its https:// this is longer than {question.limit:,} characters."
 
 
 def _chosen(question, answer):

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from django.db.models import Value
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -14,6 +15,9 @@ from members.models.organizations import Name, Organization
 from members.models.people import Person, Representative, Visibility
 from members.models.problems import Problem
 from members.models.text import Fold
+
+# Any number, the same in every process that accepts an application.
+ACCEPTING = 0x61636370
 
 
 class Made(NamedTuple):
@@ -33,14 +37,15 @@ class Acceptance:
 
     def problems(self):
         """Why no member can be made of it as the verdict stands."""
-        known = self.verdict.organization
-        if known is None:
-            return [*self._name_problems(), *self._proposal_problems()]
-        today = self.verdict.starts_on
-        if known.memberships.held().on(today).exists():
-            text = f"{known} is a member on that day already."
-            return [Problem(text, "organization"), *self._proposal_problems()]
-        return self._proposal_problems()
+        problems = [*self._name_problems(), *self._proposal_problems()]
+        if (known := self.verdict.organization) and self._overlaps(known):
+            text = f"{known} is a member on that day already, or becomes one later."
+            problems.append(Problem(text, "organization"))
+        return problems
+
+    def _overlaps(self, known):
+        lasts = Q(ended_on=None) | Q(ended_on__gt=self.verdict.starts_on)
+        return known.memberships.held().filter(lasts).exists()
 
     def _name_problems(self):
         for name, field in (
@@ -48,7 +53,8 @@ class Acceptance:
             (self.content.short_name, "folded_short_name"),
         ):
             folded = Fold(Value(name))
-            same = Organization.objects.filter(**{field: folded}).first()
+            same = Organization.objects.filter(**{field: folded})
+            same = same.exclude(pk=self.verdict.organization_id).first()
             if name and same:
                 yield Problem(
                     f"The registry has {same.full_name} already: choose that record, "
@@ -60,6 +66,18 @@ class Acceptance:
         known = {proposal.number for proposal in self.content.proposals}
         if not set(self.verdict.proposals) <= known:
             yield Problem("Something is chosen that was not proposed.", "proposals")
+        for each in self.content.commitments:
+            if each.communities and not self._kept(each.communities):
+                # Without any it would be one for the ecosystem at large.
+                yield Problem(
+                    f"The commitment to “{each.goal}” is for proposals alone: add one "
+                    "of them, or have the commitment changed.",
+                    "proposals",
+                )
+
+    def _kept(self, keys):
+        added = {f"proposal-{number}" for number in self.verdict.proposals}
+        return [key for key in keys if key.isdigit() or key in added]
 
     # Making
 
@@ -69,6 +87,8 @@ class Acceptance:
         organization = self.verdict.organization or self._organization()
         organization.lock()
         decision = self.decide(by=by, organization=organization)
+        if self.verdict.organization:
+            self._renew(organization, by)
         self._names(organization)
         self._hosts(organization)
         self._services(organization, communities)
@@ -77,26 +97,45 @@ class Acceptance:
         self._representatives(organization)
         return Made(decision, {"organization": organization})
 
-    def decide(self, *, by, organization):
-        """The decision of the consortium that the verdict becomes."""
-        verdict = self.verdict
-        decisions = type(verdict)._meta.get_field("decision").related_model
-        name = self.content.full_name[:300]
-        votes = (verdict.votes_for, verdict.votes_against)
-        return decisions.record(
-            by=by,
-            kind=decisions.Kind.ADMISSION,
-            organization=organization,
-            question=f"Shall {name} be admitted as a member?",
-            clause=verdict.clause,
-            votes_for=votes[0],
-            votes_against=votes[1],
-            outcome=decisions.Outcome.CARRIED
-            if verdict.is_acceptance
-            else decisions.Outcome.LOST,
-            decided_at=timezone.now(),
-            reason=verdict.reason,
-        )
+    def decide(self, *, by, organization=None):
+        """Record the decision of the consortium that the verdict becomes."""
+        facts = self._decision_facts()
+        return self._decisions.record(by=by, organization=organization, **facts)
+
+    @property
+    def decision(self):
+        """That decision before it is taken: nothing is written."""
+        return self._decisions(**self._decision_facts())
+
+    @property
+    def _decisions(self):
+        return type(self.verdict)._meta.get_field("decision").related_model
+
+    def _decision_facts(self):
+        verdict, outcomes = self.verdict, self._decisions.Outcome
+        accepts, name = verdict.is_acceptance, self.content.full_name[:300]
+        return {
+            "kind": self._decisions.Kind.ADMISSION,
+            "question": f"Shall {name} be admitted as a member?",
+            "clause": verdict.clause,
+            "votes_for": verdict.votes_for,
+            "votes_against": verdict.votes_against,
+            "outcome": outcomes.CARRIED if accepts else outcomes.LOST,
+            "decided_at": timezone.now(),
+            "reason": verdict.reason,
+        }
+
+    def _renew(self, organization, by):
+        """Bring the record that the registry had to what the application says."""
+        for name in ("focus", "description", "website"):
+            if said := getattr(self.content, name):
+                setattr(organization, name, said)
+        _keep(organization)
+        names = {"name": self.content.name, "short_name": self.content.short_name}
+        names["short_name"] = names["short_name"] or organization.short_name
+        if any(getattr(organization, key) != name for key, name in names.items()):
+            reason = self.verdict.reason
+            organization.rename(by=by, on=timezone.localdate(), reason=reason, **names)
 
     def _organization(self):
         content, public_id = self.content, new_public_id()
@@ -214,22 +253,38 @@ class Acceptance:
     def _representatives(self, organization):
         """People in their roles; who is the same by address is one person."""
         people = {}
-        for each in self.content.people:
+        for each in people_of(self.content, self.verdict.level):
             key = each.email.lower() or each.name
             person = people.get(key)
             if person is None:
-                person = people[key] = self._person(organization, each)
-            representative = Representative(organization=organization, person=person)
-            representative.role = each.role
-            representative.started_on = self.verdict.starts_on
-            if each.is_public:
-                representative.visibility = Visibility.PUBLIC
-            _keep(representative)
+                person = people[key] = self._person(each)
+            if not self._has_role(organization, person, each.role):
+                self._represent(organization, person, each)
 
-    def _person(self, organization, asked):
-        person = _keep(
-            Person(name=asked.name, email=asked.email, affiliation=asked.affiliation)
-        )
+    def _has_role(self, organization, person, role):
+        """Whether `person` has it already; whoever else had it has it no longer."""
+        first = self.verdict.starts_on
+        terms = organization.representatives.on(first).filter(role=role)
+        for term in terms.exclude(person=person):
+            term.ended_on = first
+            _keep(term)
+        return terms.filter(person=person).exists()
+
+    def _represent(self, organization, person, asked):
+        representative = Representative(organization=organization, person=person)
+        representative.role = asked.role
+        representative.started_on = self.verdict.starts_on
+        if asked.is_public:
+            representative.visibility = Visibility.PUBLIC
+        _keep(representative)
+
+    def _person(self, asked):
+        """Whom the registry knows by this address, or somebody new."""
+        known = Person.objects.filter(email__iexact=asked.email) if asked.email else ()
+        # One with an account first.
+        known = sorted(known, key=lambda each: (not each.account_id, each.pk))
+        new = Person(name=asked.name, email=asked.email, affiliation=asked.affiliation)
+        person = known[0] if known else _keep(new)
         invitations = self.application.invitations.open().filter(
             role="", person=None, email__iexact=asked.email
         )
@@ -237,10 +292,31 @@ class Acceptance:
         return person
 
 
+def people_of(content, level):
+    """Whom a member at `level` gets: a level without seats has no seat holder."""
+    return [
+        each
+        for each in content.people
+        if each.role != "seat_holder" or level.has_own_seat
+    ]
+
+
+def take_turns_in_accepting():
+    """Two at once could make the same name, address or community."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ACCEPTING])
+
+
 def _keep(row):
     """Save `row`; ValidationError, with a message, where a rule is in the way."""
     row.full_clean()
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        # Somebody was faster: the same question has another answer now.
+        row.full_clean()
+        raise
     return row
 
 

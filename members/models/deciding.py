@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import telling
-from members.models.acceptance import Acceptance
+from members.models.acceptance import Acceptance, take_turns_in_accepting
 from members.models.people import User
 from members.models.problems import Problem, refuse_if
 from members.models.reviews import Verdict
@@ -51,7 +51,7 @@ class Deciding:
             level=level,
             starts_on=starts_on,
             organization=organization,
-            proposals=sorted(proposals),
+            proposals=sorted(set(proposals)),
             reason=reason.strip(),
             private_note=private_note.strip(),
             clause=clause,
@@ -71,9 +71,10 @@ class Deciding:
         found = []
         if verdict.outcome == "decline" and self.state == self.State.DECLINED:
             found.append(Problem("The application is declined already.", "outcome"))
+        acceptance = Acceptance(self, verdict)
         if verdict.is_acceptance:
-            found += Acceptance(self, verdict).problems()
-        return found
+            found += acceptance.problems()
+        return found + acceptance.decision.majority_problems()
 
     @transaction.atomic
     def take_back(self, *, by, reason=""):
@@ -84,8 +85,11 @@ class Deciding:
         self._record("take_back", by, reason=reason)
 
     @transaction.atomic
-    def release(self, *, by):
+    def release(self, *, by, verdict=None):
         """Let the staged decision hold, and send its mails.
+
+        `verdict` is the key of the one that its officer has read, if that is known:
+        another one may have been staged since.
 
         An acceptance makes the organization, all that belongs to it, and its
         membership here, in one transaction; a second release finds nothing staged.
@@ -93,22 +97,23 @@ class Deciding:
         verb = "release"
         self._begin(verb, by)
         refuse_if(self._nothing_staged())
-        verdict = self.staged
+        read, verdict = verdict, self.staged
+        if read not in (None, verdict.pk):
+            refuse_if([Problem("Another decision was staged since: read it first.")])
+        if verdict.is_acceptance:
+            take_turns_in_accepting()
         refuse_if(self.staging_problems(verdict))
         if verdict.is_acceptance:
             made = Acceptance(self, verdict).make(by=by)
             self._move("accept", by, reason=verdict.reason, told=True, **made.facts)
             decision = made.decision
         else:
-            decision = self._decide(verdict, by)
+            decision = Acceptance(self, verdict).decide(by=by)
             self._move("decline", by, reason=verdict.reason, told=True)
         verdict.decision = decision
         verdict.released_by, verdict.released_at = by, timezone.now()
         verdict.save()
         telling.released(self, by)
-
-    def _decide(self, verdict, by):
-        return Acceptance(self, verdict).decide(by=by, organization=None)
 
     def _nothing_staged(self):
         return [] if self.staged else [Problem("No decision is staged.")]

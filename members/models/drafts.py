@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from members.models.events import NEVER_DELETED, tracked
+from members.models.people import shown_name
 from members.models.text import validate_line
 
 INVITATION_LASTS = dt.timedelta(days=31)
@@ -122,7 +123,7 @@ class Collaborator(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user} ({self.get_role_display().lower()})"
+        return f"{shown_name(self.user)} ({self.get_role_display().lower()})"
 
 
 def digest(token):

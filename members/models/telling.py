@@ -2,17 +2,20 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from members import emails
+from members.applying.questions import ROLES
+from members.models.acceptance import people_of
 from members.models.drafts import INVITATION_LASTS, Invitation
 from members.models.mail import Mail
-from members.models.people import User
+from members.models.people import User, shown_name
 
 
 def invited(application, invitation, token, by):
     message = emails.invitation(
         organization=application.title,
-        inviter=str(by),
+        inviter=shown_name(by),
         role=invitation.get_role_display(),
         url=_address("members:invitation", token),
         days=INVITATION_LASTS.days,
@@ -42,7 +45,7 @@ def submitted(application, by, *, is_first):
 
 
 def withdrawn(application, by, reason):
-    facts = {"organization": application.title, "reason": reason, "by": str(by)}
+    facts = {"organization": application.title, "reason": reason, "by": shown_name(by)}
     message = emails.withdrawn(url=_page(application), **facts)
     _to_applicants(application, message, by)
     if application.submitted_at:
@@ -86,7 +89,7 @@ def replied(application, by, text):
         organization=application.title,
         url=_desk(application),
         text=text,
-        by=str(by),
+        by=shown_name(by),
     )
     _to_staff(application, message, by)
 
@@ -106,12 +109,12 @@ def staged(application, verdict, by):
         message = emails.declined(**facts)
     _to_applicants(application, message, by, held=True)
     if verdict.is_acceptance:
-        _invite_representatives(application, by)
+        _invite_representatives(application, verdict, by)
 
 
-def _invite_representatives(application, by):
+def _invite_representatives(application, verdict, by):
     people = {}
-    for person in application.proposal.people:
+    for person in people_of(application.proposal, verdict.level):
         people.setdefault(person.email.lower(), []).append(person)
     for email, roles in people.items():
         invitation, token = Invitation.objects.issue(
@@ -120,7 +123,7 @@ def _invite_representatives(application, by):
         message = emails.representative_invitation(
             name=roles[0].name,
             organization=application.title,
-            roles=[each.role for each in roles],
+            roles=[ROLES[each.role] for each in roles],
             url=_address("members:invitation", token),
             days=INVITATION_LASTS.days,
         )
@@ -128,17 +131,23 @@ def _invite_representatives(application, by):
 
 
 def released(application, by):
+    waiting = application.invitations.filter(role="", used_at=None, revoked_at=None)
+    # They were written when it was staged; their time begins now.
+    waiting.update(expires_at=timezone.now() + INVITATION_LASTS)
     for mail in application.mails.in_state(Mail.State.DRAFT):
         mail.release(by=by)
 
 
 def _to_applicants(application, message, by=None, *, held=False):
     """To those who write or read it; without any, to the people that it names."""
-    colleagues = application.collaborators.active()
+    _write(application, message, readers(application), by, held=held)
+
+
+def readers(application):
+    """The addresses of the applicants; a closed account has none."""
+    colleagues = application.collaborators.active().exclude(user__email="")
     addresses = colleagues.values_list("user__email", flat=True)
-    if not addresses:
-        addresses = application.content.addresses
-    _write(application, message, addresses, by, held=held)
+    return list(addresses) or application.content.addresses
 
 
 def _to_staff(application, message, by):
