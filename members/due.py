@@ -9,7 +9,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db import connection
 
-from members import mailing
+from members import checking, mailing
 from members.locks import only_one
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ def clear_sessions():
 WORK = {
     "mails without a job": mailing.recover,
     "secrets of old mails": mailing.forget_secrets,
+    "websites that nobody asked": checking.recover,
     "sessions that ended": clear_sessions,
 }
 

@@ -5,7 +5,7 @@ Pages, verbs and commands ask for them with members/deferring.py.
 
 from procrastinate.contrib.django import app
 
-from members import due, mailing
+from members import checking, due, mailing
 
 # Jobs that failed are kept so long, for whoever looks for the reason.
 KEPT_HOURS = 31 * 24
@@ -14,6 +14,11 @@ KEPT_HOURS = 31 * 24
 @app.task(name="members.send_mail")
 def send_mail(mail_id):
     mailing.deliver(mail_id)
+
+
+@app.task(name="members.check_website")
+def check_website(check_id, tries=0):
+    checking.check_website(check_id, tries)
 
 
 @app.task(name="members.due_work", queueing_lock="members.due_work")

@@ -3,12 +3,13 @@
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from members.applying.transitions import State
+from members.deferring import defer
 from members.models.events import NEVER_DELETED, tracked
 from members.models.text import validate_line, validate_text
 
@@ -276,8 +277,26 @@ class Verdict(models.Model):
         return self.outcome == self.Outcome.ACCEPT
 
 
+# The job that asks for a website.
+CHECK_WEBSITE = "members.check_website"
+
+
+class WebsiteCheckQuerySet(models.QuerySet):
+    @transaction.atomic
+    def ask_for(self, revision, url):
+        """Have the worker ask for the website that a revision names."""
+        check = self.create(revision=revision, url=url)
+        if url:
+            defer(CHECK_WEBSITE, check_id=check.pk)
+        return check
+
+    def unasked(self, *, before):
+        """Those to be asked that have been waiting since `before`."""
+        return self.filter(checked_at=None, revision__at__lte=before).exclude(url="")
+
+
 class WebsiteCheck(models.Model):
-    """Whether the website of a submitted revision answered."""
+    """Whether the website of a submitted revision answered; the last time counts."""
 
     revision = models.OneToOneField(
         "members.Revision", models.PROTECT, related_name="website_check"
@@ -286,6 +305,8 @@ class WebsiteCheck(models.Model):
     answered = models.BooleanField(null=True)
     words = models.CharField(max_length=300, blank=True, help_text="What was found.")
     checked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WebsiteCheckQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -299,3 +320,8 @@ class WebsiteCheck(models.Model):
 
     def __str__(self):
         return self.url
+
+    def note(self, answered, words):
+        """Keep what was found now."""
+        self.answered, self.words, self.checked_at = answered, words, timezone.now()
+        self.save(update_fields=["answered", "words", "checked_at"])

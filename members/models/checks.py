@@ -1,0 +1,139 @@
+"""What the registry found out by itself about an application, for its judges."""
+
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from members.applying import content, missing
+from members.models.institutions import Institution
+
+SHOWN_PROBLEMS = 3
+DUPLICATES = {
+    "us": (None, "this is us"),
+    "another": (True, "this is another"),
+    "": (False, "nothing yet"),
+}
+
+
+class Check(NamedTuple):
+    """`is_good` is None where only a person can say.
+
+    `about` is what was checked in the applicants' words, `words` the registry's own.
+    """
+
+    name: str
+    is_good: bool | None
+    words: str
+    url: str = ""
+    about: str = ""
+
+
+def checks(application, reviewer=None) -> list[Check]:
+    """All checks of the last revision, or of the draft before there is one.
+
+    With a `reviewer`, their conflicts of interest too. Writes nothing.
+    """
+    answers = application.latest.answers if application.latest else application.draft
+    asked = content.read(answers, application.vocabulary)
+    found = [
+        *_hosts(asked),
+        _website(application.latest),
+        *_duplicates(application),
+        _completeness(application, answers),
+    ]
+    if reviewer is not None:
+        found.append(_interests(application, reviewer))
+    return found
+
+
+# Host institutions
+
+
+def _hosts(asked):
+    known = Institution.objects.select_related("successor").in_bulk(asked.hosts)
+    for key in asked.hosts:
+        yield _host(known.get(int(key)))
+    for name in asked.unlisted_hosts:
+        words = "named by the applicants, not chosen from the institutions of ROR"
+        yield Check("Host institution", None, words, about=name)
+    if not (asked.hosts or asked.unlisted_hosts):
+        yield Check("Host institution", None, "none is named")
+
+
+def _host(institution):
+    if institution is None:
+        return Check("Host institution", False, "no longer in the registry")
+    is_good, words = _standing_at_ror(institution)
+    about = institution.name
+    return Check("Host institution", is_good, words, institution.ror_url, about)
+
+
+def _standing_at_ror(institution):
+    if not institution.ror_id:
+        return False, "has no ROR record"
+    if institution.status == Institution.Status.ACTIVE:
+        if institution.ror_modified_on is None:
+            return None, "has a ROR id, not yet compared with the records of ROR"
+        return True, "found at ROR, active"
+    words = f"found at ROR, but {institution.get_status_display().lower()}"
+    if institution.successor:
+        words += f"; its successor is {institution.successor}"
+    return False, words
+
+
+# Website
+
+
+def _website(revision):
+    check = getattr(revision, "website_check", None)
+    if check is None or not check.url:
+        return Check("Website", None, "none is handed in to be asked")
+    if check.answered is None:
+        return Check("Website", None, "not asked yet", check.url, check.url)
+    day = timezone.localtime(check.checked_at).strftime("%d %B %Y, %H:%M")
+    words = f"{check.words} ({day.lstrip('0')})"
+    return Check("Website", check.answered, words, check.url, check.url)
+
+
+# Likely duplicates
+
+
+def _duplicates(application):
+    own = application.organization
+    own_key = f"duplicate-organization-{own.public_id}" if own else ""
+    found = [_duplicate(each) for each in application.duplicates if each.key != own_key]
+    return found or [Check("Duplicate", True, "nothing like it is known")]
+
+
+def _duplicate(each):
+    is_good, said = DUPLICATES[each.answer]
+    reasons = ", ".join(each.reasons)
+    words = f"{each.standing.lower()}: {reasons}; the applicants say: {said}"
+    return Check("Duplicate", is_good, words, each.url, each.name)
+
+
+# Completeness
+
+
+def _completeness(application, answers):
+    found = missing.problems(answers, application.questions, application.vocabulary)
+    if not found:
+        return Check("Completeness", True, "all that is asked for is there")
+    told = [
+        f"“{application.questions[problem.field].label}”: {problem.text}"
+        for problem in found[:SHOWN_PROBLEMS]
+    ]
+    if len(found) > SHOWN_PROBLEMS:
+        told.append(f"And {len(found) - SHOWN_PROBLEMS} more.")
+    return Check("Completeness", False, " ".join(told))
+
+
+# Conflicts of interest
+
+
+def _interests(application, reviewer):
+    about = reviewer.get_username()
+    if found := application.interests_of(reviewer):
+        words = "; ".join(found) + ": who has one decides nothing"
+        return Check("Conflict of interest", False, words, about=about)
+    return Check("Conflict of interest", True, "none is known", about=about)
