@@ -14,7 +14,8 @@ def address_of(request):
     Each proxy appends who asked it, so the first entries are whatever the asker wrote.
     """
     trusted = settings.TRUSTED_PROXIES
-    told = request.headers.get("X-Forwarded-For", "").split(",")
+    header = request.headers.get("X-Forwarded-For", "")
+    told = header.split(",") if header.strip() else []
     if trusted and len(told) >= trusted:
         return _address(told[-trusted])
     return _address(request.META.get("REMOTE_ADDR", ""))
