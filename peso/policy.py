@@ -82,6 +82,8 @@ DISINTERESTED = frozenset(
         "application.take_back",
         "application.release",
         "application.expire",
+        "application.revive",
+        "application.withdraw",
     }
 )
 

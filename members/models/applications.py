@@ -35,10 +35,13 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(self._taking_part(user))
 
     def for_review(self, user):
-        """Those that `user` meets in the workbench: never one's own."""
+        """Those that `user` meets in the workbench: never what was one's own."""
         if not policy.may(user, "application.review"):
             return self.none()
-        return self.filter(self._reviewable(user)).exclude(self._taking_part(user))
+        took_part = Collaborator.objects.filter(
+            application=OuterRef("pk"), user=user.pk
+        )
+        return self.filter(self._reviewable(user)).exclude(Exists(took_part))
 
     def open(self):
         return self.filter(state__in=transitions.OPEN)

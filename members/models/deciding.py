@@ -8,6 +8,7 @@ from members.models.acceptance import Acceptance, take_turns_in_accepting
 from members.models.people import User
 from members.models.problems import Problem, refuse_if
 from members.models.reviews import Verdict
+from peso import policy
 
 
 class Deciding:
@@ -62,6 +63,9 @@ class Deciding:
         verdict.full_clean()
         refuse_if(self.staging_problems(verdict))
         verdict.save()
+        # Whoever represents the record that was chosen has an interest now.
+        self.forget()
+        policy.require(by, "application.stage", self)
         self._record("stage", by, reason=verdict.get_outcome_display())
         telling.staged(self, verdict, by)
         return verdict

@@ -270,6 +270,8 @@ class Mail(Sendable):
         """Why this cannot be done now; empty if it can."""
         if self.state not in self.LEGAL[verb]:
             return f"This mail is “{self.get_state_display().lower()}”."
+        if verb == "release" and self.application and self.application.staged:
+            return "It leaves with the decision about the application."
         if verb == "resend" and not self.text:
             return "Its text was erased: what it held was for its recipient alone."
         return ""

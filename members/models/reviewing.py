@@ -1,10 +1,14 @@
 """The verbs of those who review an application."""
 
+from collections import defaultdict
+
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from members.models import telling
-from members.models.people import Representative
+from members.models.people import Person, Representative, User, shown_name
 from members.models.periods import in_force
 from members.models.problems import Problem, refuse_if
 from members.models.reviews import Comment, Recommendation
@@ -32,8 +36,18 @@ class Reviewing:
     def assignment_problems(self, to):
         if to is None:
             return []
-        answer = policy.may(to, "application.review", self)
-        return [] if answer else [Problem(f"{to}: {answer.reason}", "to")]
+        # Whoever could not take it up has no use for it.
+        answer = policy.may(to, "application.take_up", self)
+        why = f"{shown_name(to)}: {answer.reason}"
+        return [] if answer else [Problem(why, "to")]
+
+    def reviewers(self):
+        """Whose account has the right to review, conflicts of interest or not."""
+        return User.objects.with_perm(
+            "members.review_application",
+            include_superusers=True,
+            backend="django.contrib.auth.backends.ModelBackend",
+        ).order_by("first_name", "last_name", "email")
 
     @transaction.atomic
     def request_changes(self, *, by, text):
@@ -75,8 +89,10 @@ class Reviewing:
 
     def comments_for(self, user):
         """The conversation as `user` may read it in the workbench."""
+        if not policy.may(user, "application.review", self):
+            return self.comments.for_applicants()
         seen = [Comment.Visibility.REVIEWERS, Comment.Visibility.APPLICANT]
-        if policy.may(user, "application.decide"):
+        if policy.may(user, "application.decide", self):
             seen.append(Comment.Visibility.STAFF)
         return self.comments.readable(*seen)
 
@@ -97,9 +113,11 @@ class Reviewing:
         Hidden, so that nobody follows anybody, from who has not advised yet, until the
         application is put forward.
         """
+        if not policy.may(user, "application.review", self):
+            return []
         rows = self.recommendations.filter(revision=self.latest)
         rows = rows.order_by("by", "-at", "-pk").distinct("by").select_related("by")
-        is_hidden = self.state == self.State.IN_REVIEW
+        is_hidden = self.state in (self.State.IN_REVIEW, self.State.CHANGES_REQUESTED)
         if is_hidden and not any(row.by_id == user.pk for row in rows):
             return []
         return sorted(rows, key=lambda row: row.at)
@@ -130,23 +148,49 @@ class Reviewing:
         """Why `user` is not free to judge this: sentences, none if free."""
         if user is None or not user.is_authenticated:
             return []
-        found = []
-        if self.collaborators.filter(user=user.pk).exists():
-            found.append("takes or took part in writing the application")
-        addresses = {user.email.lower()} - {""}
-        person = getattr(user, "person", None)
-        if person and person.email:
-            addresses.add(person.email.lower())
-        if addresses & self._named_addresses():
-            found.append("is named in the application")
-        if person:
-            found += self._interests_of_person(person)
-        return found
+        known = self.__dict__.setdefault("interests_found", {})
+        if user.pk not in known:
+            known |= self.interests_among([user])
+        return known[user.pk]
 
     def interest_of(self, user):
         """All of `interests_of` in one sentence, for the policy; empty if free."""
-        found = self.interests_of(user)
-        return f"A conflict of interest: {user} {'; '.join(found)}." if found else ""
+        found = "; ".join(self.interests_of(user))
+        return f"A conflict of interest: {shown_name(user)} {found}." if found else ""
+
+    def interests_among(self, users):
+        """`interests_of` each of `users`, by key, in as many queries as for one."""
+        keys = [user.pk for user in users]
+        writers = set(
+            self.collaborators.filter(user__in=keys).values_list("user", flat=True)
+        )
+        named, people = self._named_addresses(), self._people_of(users)
+        stakes = self._stakes({person for each in people.values() for person in each})
+        found = {}
+        for user in users:
+            reasons = found[user.pk] = []
+            if user.pk in writers:
+                reasons.append("takes or took part in writing the application")
+            addresses = {person.email.lower() for person in people[user.pk]}
+            if ((addresses | {user.email.lower()}) - {""}) & named:
+                reasons.append("is named in the application")
+            for person in people[user.pk]:
+                reasons += stakes[person.pk]
+        return found
+
+    def _people_of(self, users):
+        """The people that each of `users` is, by their account or their address."""
+        addresses = {user.email.lower() for user in users} - {""}
+        rows = Person.objects.annotate(address=Lower("email")).filter(
+            Q(account__in=[user.pk for user in users]) | Q(address__in=addresses)
+        )
+        people = {user.pk: [] for user in users}
+        for person in rows:
+            for user in users:
+                same = person.address and person.address == user.email.lower()
+                if same or person.account_id == user.pk:
+                    people[user.pk].append(person)
+        return people
 
     def _named_addresses(self):
         named = set(self.content.addresses)
@@ -160,22 +204,36 @@ class Reviewing:
             email.lower() for email in self.invitations.values_list("email", flat=True)
         }
 
-    def _interests_of_person(self, person):
-        hosts = self._host_keys()
-        roles = Representative.objects.current().filter(person=person)
-        same = [
-            key.removeprefix("duplicate-organization-")
-            for key, value in self.draft.items()
-            if key.startswith("duplicate-organization-") and value == "us"
-        ]
-        if roles.filter(organization__public_id__in=same).exists():
-            yield "represents the organization that applies"
+    def _stakes(self, people):
+        """What each of `people`, by key, represents that is touched by this."""
+        roles = Representative.objects.current().filter(person__in=people)
+        found = defaultdict(list)
+        same = roles.filter(organization__public_id__in=self._same_organizations())
+        for person in set(same.values_list("person", flat=True)):
+            found[person].append("represents the organization that applies")
         shared = roles.filter(
             in_force(timezone.localdate(), "organization__hosts"),
-            organization__hosts__institution__in=hosts,
+            organization__hosts__institution__in=self._host_keys(),
         )
-        if names := sorted(set(shared.values_list("organization__name", flat=True))):
-            yield f"represents {', '.join(names)}, which has the same host institution"
+        names = defaultdict(set)
+        for person, name in shared.values_list("person", "organization__name"):
+            names[person].add(name)
+        for person, each in names.items():
+            text = f"represents {', '.join(sorted(each))}, which has the same host"
+            found[person].append(f"{text} institution")
+        return found
+
+    def _same_organizations(self):
+        """The public ids of what applicants or officers say that it is."""
+        found = self.verdicts.exclude(organization=None)
+        return [
+            *found.values_list("organization__public_id", flat=True),
+            *(
+                key.removeprefix("duplicate-organization-")
+                for key, value in self.draft.items()
+                if key.startswith("duplicate-organization-") and value == "us"
+            ),
+        ]
 
     def _host_keys(self):
         hosts = set(self.content.hosts)
