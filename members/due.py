@@ -44,7 +44,8 @@ def do_due_work():
             except Exception:
                 logger.exception("Due work failed: %s", name)
                 failed.append(name)
-                connection.close_if_unusable_or_obsolete()
+                if not (connection.in_atomic_block or connection.is_usable()):
+                    connection.close()
     if failed:
         raise DueWorkError(f"Failed: {', '.join(failed)}.")
     return done

@@ -1,4 +1,11 @@
+import os
+import signal
+import warnings
+from contextlib import contextmanager
+
 import pytest
+from django.db import connections
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from members import emails
 from peso.environment import MailServer
@@ -29,3 +36,48 @@ def ways(smtp_server, settings):
 @pytest.fixture
 def message():
     return emails.Message("test", "A subject", "Hello\n\nGood-bye\n")
+
+
+@pytest.fixture
+def real(committed, ways):
+    """Transactions that are kept, a mail server, and no jobs of others."""
+    empty_queue()
+    yield ways
+    empty_queue()
+
+
+def empty_queue():
+    with connections["default"].cursor() as cursor:
+        for model in (ProcrastinateJob, ProcrastinateWorker):
+            cursor.execute(f"TRUNCATE {model._meta.db_table} CASCADE")
+
+
+@contextmanager
+def process(work):
+    """Another process that does `work`; it is killed at the end of the block.
+
+    Yields its number. It begins as a copy of this one, without its connections.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if not child:
+        try:
+            for connection in connections.all():
+                connection.connection = None
+            work()
+        finally:
+            os._exit(0)
+    try:
+        yield child
+    finally:
+        end(child, signal.SIGKILL)
+
+
+def end(child, number):
+    """Send a signal, and wait until it is gone; its status, if it was there."""
+    try:
+        os.kill(child, number)
+        return os.waitpid(child, 0)[1]
+    except (ProcessLookupError, ChildProcessError):
+        return None

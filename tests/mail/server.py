@@ -17,6 +17,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def wait(until, seconds=15):
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.005)
+
+
 @dataclass
 class Ways:
     """`answers`: what it says at a stage instead of yes; `breaks`: the stage at which
@@ -30,6 +37,7 @@ class Ways:
     hangs: str = ""
     # How long it thinks at a stage before it goes on.
     thinks: dict = field(default_factory=dict)
+    reached: list = field(default_factory=list)
     accepted: list = field(default_factory=list)
     arrived: list = field(default_factory=list)
 
@@ -40,11 +48,8 @@ class Ways:
     def mails(self):
         return [email.message_from_bytes(raw, policy=default) for raw in self.accepted]
 
-    def wait_for(self, number, seconds=10):
-        until = time.monotonic() + seconds
-        while len(self.accepted) < number and time.monotonic() < until:
-            time.sleep(0.01)
-        return len(self.accepted)
+    def wait_for(self, stage):
+        wait(lambda: stage in self.reached)
 
 
 class Handler:
@@ -70,6 +75,7 @@ class Server(SMTP):
     async def stage(self, name):
         """What it says at this stage, if it is not what servers usually say."""
         ways = self.event_handler.ways
+        ways.reached.append(name)
         await asyncio.sleep(ways.thinks.get(name, 0))
         while ways.hangs == name and not self._reader.at_eof():
             await asyncio.sleep(0.02)
