@@ -1,5 +1,6 @@
 """Settings are checked at start, and what is wrong is said in plain lines."""
 
+import json
 import os
 import runpy
 import stat
@@ -245,3 +246,72 @@ def test_wrong_setting_stops_every_start_without_a_traceback(command, tmp_path):
         "  LOG_LEVEL “loud”: expected DEBUG, INFO, WARNING, ERROR or CRITICAL.",
         "All settings are explained in docs/settings.md.",
     ]
+
+
+# Accounts
+
+ORCID = {
+    "id": "orcid",
+    "name": "ORCID",
+    "url": "https://orcid.org/",
+    "client_id": "APP-1",
+    "secret": "not to be shown",
+}
+
+
+def test_providers_are_read_from_json(load):
+    found = load(OIDC_PROVIDERS=json.dumps([ORCID]))
+
+    assert found["SOCIALACCOUNT_PROVIDERS"]["openid_connect"] == {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "orcid",
+                "name": "ORCID",
+                "client_id": "APP-1",
+                "secret": "not to be shown",
+                "settings": {"server_url": "https://orcid.org"},
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "expected a JSON list"),
+        ("{}", "expected a JSON list"),
+        ("[1]", "expected a JSON list"),
+        (json.dumps([{**ORCID, "secret": ""}]), "provider 1 lacks secret."),
+        (json.dumps([{}]), "provider 1 lacks client_id, id, name, secret, url."),
+        (json.dumps([{**ORCID, "scope": "x"}]), "provider 1 has scope, which means"),
+        (json.dumps([{**ORCID, "name": ["x"]}]), "provider 1 has a value that is no"),
+        (json.dumps([{**ORCID, "id": "OR CID"}]), "provider 1 has an id with other"),
+        (json.dumps([{**ORCID, "url": "http://orcid.org"}]), "begin with https://."),
+        (json.dumps([{**ORCID, "url": "orcid.org"}]), "begin with https://."),
+        (json.dumps([{**ORCID, "url": "https://x.org/?a=1"}]), "begin with https://."),
+        (json.dumps([ORCID, ORCID]), "provider 1 has the id of another."),
+    ],
+)
+def test_a_broken_provider_stops_the_start_and_shows_no_secret(load, text, why):
+    (line,) = problems(load, OIDC_PROVIDERS=text)
+
+    assert line.startswith("OIDC_PROVIDERS: ")
+    assert why in line
+    assert "not to be shown" not in line
+
+
+def test_a_provider_on_this_computer_may_be_without_https(load):
+    load(OIDC_PROVIDERS=json.dumps([{**ORCID, "url": "http://127.0.0.1:9400"}]))
+
+
+@pytest.mark.parametrize("text", ["-1", "11", "many", "1.5"])
+def test_a_number_of_proxies_is_a_small_whole_number(load, text):
+    (line,) = problems(load, TRUSTED_PROXIES=text)
+
+    assert line == f"TRUSTED_PROXIES “{text}”: expected a whole number from 0 to 10."
+
+
+def test_passkeys_need_https_but_on_this_computer(load):
+    assert load()["MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"] is True
+    assert load(**SITE)["MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"] is False
