@@ -120,10 +120,34 @@ def static_files_digest() -> str:
     return digest.hexdigest()
 
 
+def start_worker() -> None:
+    """Have a process beside this one send mails; it ends with this one.
+
+    It watches a pipe that only this process, and what comes of it, holds open: so it
+    ends as well when this is killed. It needs no start of Django of its own.
+    """
+    watched, held = os.pipe()
+    if os.fork():
+        os.close(watched)
+        os.set_inheritable(held, True)
+        return
+    os.close(held)
+    # Imported here: it needs the apps.
+    from members.worker import Worker  # noqa: PLC0415
+
+    try:
+        Worker(ends_with=watched, grace_seconds=5).run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        os._exit(0)
+
+
 def become_gunicorn(port: int) -> None:
     for each in connections.all():
         each.close()
         each.close_pool()
+    start_worker()
     postgres.default_server().keep_over_exec()
     sys.stdout.flush()
     # The rest stands in gunicorn.conf.py. Ctrl-C waits for nobody for long, least of

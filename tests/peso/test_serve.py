@@ -70,6 +70,28 @@ def seconds_to_health(process, port, limit):
     raise AssertionError(f"no answer in {limit} s")
 
 
+def children(process):
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [Path(f"/proc/{number}") for number in listed.split()]
+
+
+def worker_of(process):
+    """The process that sends mails, beside those of gunicorn."""
+    (worker,) = [
+        child
+        for child in children(process)
+        if b"peso.serve" in (child / "cmdline").read_bytes()
+    ]
+    return worker
+
+
+def wait_for_end_of(folder):
+    until = time.monotonic() + 10
+    while folder.exists():
+        assert time.monotonic() < until, f"{folder} still runs"
+        time.sleep(0.02)
+
+
 def interrupt(process):
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=20)
@@ -83,7 +105,9 @@ def wait_for_end_of_database(folder):
         time.sleep(0.02)
 
 
-def test_second_start_is_quick_and_an_interrupt_stops_everything(folder, port):
+def test_second_start_is_quick_and_an_interrupt_or_a_kill_stops_everything(
+    folder, port
+):
     with start(folder, port) as process:
         seconds_to_health(process, port, limit=60)
         output = interrupt(process)
@@ -93,9 +117,17 @@ def test_second_start_is_quick_and_an_interrupt_stops_everything(folder, port):
     wait_for_end_of_database(folder)
     with start(folder, port) as process:
         assert seconds_to_health(process, port, limit=30) < 5
+        worker = worker_of(process)
         output = interrupt(process)
+    wait_for_end_of(worker)
     assert "Loading" not in output
     assert "Applying" not in output
+    wait_for_end_of_database(folder)
+    with start(folder, port) as process:
+        seconds_to_health(process, port, limit=30)
+        worker = worker_of(process)
+        process.kill()
+    wait_for_end_of(worker)
     wait_for_end_of_database(folder)
 
 
