@@ -1,13 +1,9 @@
 """The coverage as CSV and JSON. Pure: tables and rows in, text out."""
 
-import csv
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from goals.coverage import Cell, Concentration, Line, Mark, Sum, Table
-from members.exports import Echo
-from members.interchange.csv_file import defuse
 
 CELL_COLUMNS = [
     "kind",
@@ -24,26 +20,7 @@ CELL_COLUMNS = [
     "row_concentration",
     "goal_concentration",
 ]
-
-
-def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    for row in rows:
-        yield writer.writerow([defuse(str(value)) for value in row])
-
-
-def json_parts(head: dict[str, Any], name: str, items: Iterable[Any]) -> Iterator[str]:
-    """One JSON object: `head`, and under `name` the `items`, written as they come."""
-    yield f"{dumped(head)[:-1]}, {dumped(name)}: ["
-    separator = "\n"
-    for item in items:
-        yield separator + dumped(item)
-        separator = ",\n"
-    yield "\n]}\n"
-
-
-def dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+MEMBER_COLUMNS = ["public_id", "slug", "name", "short_name"]
 
 
 def cell_rows(table: Table, mark: Mark | None) -> Iterator[list[Any]]:
@@ -86,14 +63,27 @@ def goal_of_members(cell: Cell) -> dict[str, Any]:
     return {"slug": cell.column.slug, "name": cell.column.name, **counts}
 
 
-def member(organization: Any, efforts: Iterable[tuple[Line, str]]) -> dict[str, Any]:
-    return {
-        "public_id": organization.public_id,
-        "slug": organization.slug,
-        "name": organization.name,
-        "short_name": organization.short_name,
-        "efforts": {goal.slug: effort or None for goal, effort in efforts},
-    }
+def member_rows(members: Iterable[Any], cells: Sequence[Cell]) -> Iterator[list[Any]]:
+    """A line of CSV for each member, with a column for each goal."""
+    yield [*MEMBER_COLUMNS, *(cell.column.slug for cell in cells)]
+    for member in members:
+        names = [getattr(member, column) for column in MEMBER_COLUMNS]
+        yield names + [effort for _, effort in efforts(member, cells)]
+
+
+def member_items(
+    members: Iterable[Any], cells: Sequence[Cell]
+) -> Iterator[dict[str, Any]]:
+    for member in members:
+        done = {goal.slug: effort or None for goal, effort in efforts(member, cells)}
+        names = {column: getattr(member, column) for column in MEMBER_COLUMNS}
+        yield {**names, "efforts": done}
+
+
+def efforts(member: Any, cells: Iterable[Cell]) -> list[tuple[Line, str]]:
+    """What a member does for each goal, in the order of the columns."""
+    stated = {pair["goal"]: pair["effort"] for pair in member.efforts}
+    return [(cell.column, stated.get(cell.column.key, "")) for cell in cells]
 
 
 def _sum(each: Sum) -> dict[str, Any]:

@@ -1,7 +1,12 @@
-"""The directory as CSV and JSON, written line by line: organizations in, text out."""
+"""CSV and JSON as streams, and the directory as both: organizations in, text out.
+
+Each part that a stream yields costs a write to a socket, so parts are large; and a
+query of the rows is asked before the first of them.
+"""
 
 import csv
 import datetime as dt
+import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,6 +14,8 @@ from typing import Any
 from members.interchange.csv_file import defuse
 from members.models import Membership
 
+# Characters.
+A_PART = 64 * 1024
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 COLUMNS = [
     "public_id",
@@ -46,52 +53,62 @@ READ = [
 ]
 
 
-class Echo:
-    """A file that gives back what is written to it, for a response to stream."""
+def csv_parts(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """CSV of `rows`; where a cell holds several values they are parted by “; ”."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        if text.tell() > A_PART:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
 
-    def write(self, text: str) -> str:
-        return text
+
+def json_parts(head: dict[str, Any], name: str, items: Iterable[Any]) -> Iterator[str]:
+    """One JSON object: `head`, and under `name` the `items`, written as they come."""
+    text, separator, size = [f"{dumped(head)[:-1]}, {dumped(name)}: ["], "\n", 0
+    for item in items:
+        text += separator, dumped(item)
+        separator, size = ",\n", size + len(text[-1])
+        if size > A_PART:
+            yield "".join(text)
+            text, size = [], 0
+    yield "".join([*text, "\n]}\n"])
 
 
-def as_csv(organizations: Iterable[Any], goals: dict[str, str]) -> Iterator[str]:
-    """A line for each organization; `goals` are slugs, each with a column of its own.
-
-    Where there are several values they are parted by “; ”.
-    """
-    writer = csv.writer(Echo())
-    yield writer.writerow([*COLUMNS, *(f"effort_{slug}" for slug in goals)])
-    for organization in organizations:
-        facts = record(organization, goals)
-        efforts = facts.pop("efforts")
-        values = [*facts.values(), *efforts.values()]
-        yield writer.writerow([_cell(value) for value in values])
+def dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, list):
         value = "; ".join(part or "" for part in value)
-    return defuse(str(value or ""))
+    return defuse(str(value))
 
 
-def as_json(
-    head: dict[str, Any], organizations: Iterable[Any], goals: dict[str, str]
-) -> Iterator[str]:
-    """One object: `head`, the licence, and the organizations as they come."""
-    start = _dumped({**head, "licence": LICENCE})
-    yield f'{start[:-1]}, "organizations": ['
-    separator = "\n"
+def csv_rows(
+    organizations: Iterable[Any], goals: dict[str, str]
+) -> Iterator[Iterable[Any]]:
+    """A row for each organization; `goals` are slugs, each with a column of its own."""
+    yield [*COLUMNS, *(f"effort_{slug}" for slug in goals)]
     for organization in organizations:
-        yield separator + _dumped(record(organization, goals))
-        separator = ",\n"
-    yield "\n]}\n"
+        facts = record(organization, goals)
+        efforts = facts.pop("efforts")
+        yield [*facts.values(), *efforts.values()]
+
+
+def json_items(
+    organizations: Iterable[Any], goals: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    return (record(organization, goals) for organization in organizations)
 
 
 def _day(date: dt.date | None) -> str | None:
     return date and date.isoformat()
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def record(organization: Any, goals: Iterable[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from goals.coverage import AT_LARGE, Line, Mark
 from goals.forms import LETTERS, CoverageForm, MembersCoverageForm, PagesForm
 from goals.models import Commitment, Goal
 from members.answers import attachment, refusal
+from members.exports import csv_parts, json_parts
 from members.models import Community
 from members.public import public_page
 
@@ -36,7 +37,7 @@ def coverage_csv(request):
     form = CoverageForm(request.GET)
     if form.problems():
         return refusal(form.problems())
-    lines = exports.csv_lines(exports.cell_rows(form.table(), form.mark))
+    lines = csv_parts(exports.cell_rows(form.table(), form.mark))
     return attachment(lines, "coverage.csv")
 
 
@@ -69,7 +70,7 @@ def coverage_members(request):
         "unstated": sum(each["unstated"] for each in letters.values()),
         "page": page,
         "pages": form.pages(page),
-        "rows": [(member, efforts(member, cells)) for member in page],
+        "rows": [(member, exports.efforts(member, cells)) for member in page],
         "marks": [Mark.GAP, Mark.SINGLE],
         "today": timezone.localdate(),
         "shows_example": any(member.is_example for member in page),
@@ -84,26 +85,14 @@ def number_of_members(form, letters):
     return sum(each[column] for name, each in letters.items() if letter in ("", name))
 
 
-def efforts(member, cells):
-    """What a member does for each goal, in the order of the columns."""
-    stated = {pair["goal"]: pair["effort"] for pair in member.efforts}
-    return [(cell.column, stated.get(cell.column.key, "")) for cell in cells]
-
-
 @public_page
 def coverage_members_csv(request):
     form = MembersCoverageForm(request.GET)
     if form.problems():
         return refusal(form.problems())
-    lines = exports.csv_lines(member_rows(form, Commitment.objects.coverage_by_goal()))
-    return attachment(lines, "coverage-members.csv")
-
-
-def member_rows(form, cells):
-    yield ["public_id", "slug", "name", "short_name"] + [c.column.slug for c in cells]
-    for member in form.members().rows().iterator(chunk_size=1000):
-        names = [member.public_id, member.slug, member.name, member.short_name]
-        yield names + [effort for _, effort in efforts(member, cells)]
+    cells = Commitment.objects.coverage_by_goal()
+    rows = exports.member_rows(everybody(form), cells)
+    return attachment(csv_parts(rows), "coverage-members.csv")
 
 
 @public_page
@@ -116,13 +105,14 @@ def coverage_members_json(request):
         "on": str(timezone.localdate()),
         "goals": [exports.goal_of_members(cell) for cell in cells],
     }
-    members = (
-        exports.member(each, efforts(each, cells))
-        for each in form.members().rows().iterator(chunk_size=1000)
-    )
-    return StreamingHttpResponse(
-        exports.json_parts(head, "members", members), content_type="application/json"
-    )
+    members = exports.member_items(everybody(form), cells)
+    parts = json_parts(head, "members", members)
+    return StreamingHttpResponse(parts, content_type="application/json")
+
+
+def everybody(form):
+    """All that the form means, a chunk at a time from the database's cursor."""
+    return form.members().rows().iterator(chunk_size=1000)
 
 
 @public_page

@@ -15,7 +15,7 @@ A_CHUNK = 500
 
 
 @public_page
-@vary_on_headers("HX-Request")
+@vary_on_headers("HX-Request", "HX-History-Restore-Request")
 def directory(request):
     form = DirectoryForm(request.GET)
     show = places_shown if form.shown_as == "map" else page_shown
@@ -74,8 +74,8 @@ def directory_csv(request):
     form = DirectoryForm(request.GET)
     if form.problems:
         return refusal(form.problems)
-    lines = exports.as_csv(everything(form), form.options["goal"])
-    return attachment(lines, "directory.csv")
+    rows = exports.csv_rows(everything(form), form.options["goal"])
+    return attachment(exports.csv_parts(rows), "directory.csv")
 
 
 @public_page
@@ -88,9 +88,11 @@ def directory_json(request):
         "corrections": {r.typed: list(r.meant) for r in form.corrections},
         "count": form.facets.total,
         "date": timezone.localdate().isoformat(),
+        "licence": exports.LICENCE,
     }
     del head["query"]["view"]
-    parts = exports.as_json(head, everything(form), form.options["goal"])
+    items = exports.json_items(everything(form), form.options["goal"])
+    parts = exports.json_parts(head, "organizations", items)
     return StreamingHttpResponse(parts, content_type="application/json")
 
 
