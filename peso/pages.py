@@ -21,7 +21,6 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.db import connection
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from peso import release, revision
@@ -34,7 +33,8 @@ SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
 OWN = "private, no-cache"
 # Made anew for each answer.
 FLEETING = {"x-accel-expires", "x-request-id"}
-VARIES_BY = ("HX-Request", "HX-History-Restore-Request")
+# What is a part of the key, whether or not a page is another by it.
+VARIES_BY = "HX-Request, HX-History-Restore-Request"
 
 
 class State(NamedTuple):
@@ -85,7 +85,6 @@ class PublicPages:
         match = request.resolver_match
         if not (match and is_public(match.func)) or "Cache-Control" in response:
             return response
-        patch_vary_headers(response, VARIES_BY)
         if key is None or is_own(response):
             response.headers["Cache-Control"] = OWN
             return response
@@ -99,7 +98,7 @@ class PublicPages:
         state = request.registry_state
         if response.streaming:
             begin(response)
-        if not state or state != read_state() or connection.in_atomic_block:
+        if not state or state != read_state():
             return response
         tag = self._tag(state, key)
         response.headers["ETag"] = tag
@@ -154,19 +153,14 @@ def key_of(request):
 
 def read_state():
     """The state of this moment; None if the database does not tell."""
+    if connection.in_atomic_block:
+        # As in a test: what this transaction sees is of no revision yet.
+        return None
     try:
-        return State(read_revision(), timezone.localdate().isoformat())
+        return State(revision.read(), timezone.localdate().isoformat())
     except psycopg.Error as error:
         logger.error("No revision: %s", str(error).strip())
         return None
-
-
-def read_revision():
-    if not connection.in_atomic_block:
-        return revision.read()
-    # Only a test asks from within a transaction.
-    with connection.cursor() as cursor:
-        return cursor.execute(revision.SQL).fetchone()[0]
 
 
 def fits(asked, tag, *, is_there):
@@ -188,7 +182,7 @@ def share(request, response):
 def not_modified(request, tag):
     response = HttpResponseNotModified()
     response.headers["ETag"] = tag
-    response.headers["Vary"] = ", ".join(VARIES_BY)
+    response.headers["Vary"] = VARIES_BY
     return share(request, response)
 
 
