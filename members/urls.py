@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from members.views import (
     applications,
@@ -6,7 +6,6 @@ from members.views import (
     directory,
     mail,
     organizations,
-    workbench,
 )
 
 app_name = "members"
@@ -34,12 +33,7 @@ urlpatterns = [
         "applications/<str:public_id>/", applications.application, name="application"
     ),
     path("invitations/<str:token>/", applications.invitation, name="invitation"),
-    path("workbench/", workbench.queue, name="workbench"),
-    path(
-        "workbench/applications/<str:public_id>/",
-        workbench.application,
-        name="workbench_application",
-    ),
+    path("workbench/", include("members.views.workbench.urls")),
     path("workbench/mail/", mail.mails, name="mails"),
     path("workbench/mail/<int:pk>/", mail.mail, name="mail"),
     path("workbench/mail/<int:pk>/edit/", mail.edit, name="mail_edit"),

@@ -143,7 +143,9 @@ class Question:
 
         `names` maps the keys of institutions to their names.
         """
-        known = dict(self.choices) | (names or {})
+        # Keys of institutions and of other choices are numbers of different tables.
+        of_institutions = self.kind == Kind.INSTITUTIONS
+        known = (names or {}) if of_institutions else dict(self.choices)
         if self.kind == Kind.YES:
             return ["Yes"] if answer else []
         if self.kind.is_list:

@@ -5,7 +5,8 @@ from functools import cached_property
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from members.models.events import NEVER_DELETED, tracked
 from members.models.organizations import Organization
 from members.models.reviewing import Reviewing
 from members.models.reviews import Verdict
+from members.models.text import Fold
 from peso import policy
 
 # The usual time is that of so many of the last decisions.
@@ -33,6 +35,13 @@ class ApplicationQuerySet(models.QuerySet):
     def mine(self, user):
         """Those that `user` writes or reads for the applicants."""
         return self.filter(self._taking_part(user))
+
+    def in_hands_of(self, user):
+        """Those that `user` is an editor, a reader or a clerk of: see `part_of`."""
+        found = self._taking_part(user)
+        if policy.may(user, "application.enter"):
+            found |= ~Q(source=Application.Source.FORM)
+        return self.filter(found)
 
     def for_review(self, user):
         """Those that `user` meets in the workbench: never what was one's own."""
@@ -62,6 +71,17 @@ class ApplicationQuerySet(models.QuerySet):
     def with_names(self):
         """Annotate `name` and `short_name` as the draft has them."""
         return self.annotate(name=_answer("name"), short_name=_answer("short_name"))
+
+    def named_like(self, text):
+        """Those with each word of `text` in a name, or with its public id."""
+        space = Value(" ", models.TextField())
+        names = Concat(Coalesce("name", space), space, Coalesce("short_name", space))
+        found = self.with_names().annotate(folded=Fold(names))
+        fits = Q()
+        for word in text.split():
+            fits &= Q(folded__contains=Fold(Value(word)))
+        public_id = read_public_id(text)
+        return found.filter(fits | Q(public_id=public_id) if public_id else fits)
 
     def with_websites(self):
         """Annotate `website` as the draft has it."""
@@ -266,7 +286,7 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
 
     def forget(self):
         """Drop what was read of the draft and its revisions: it is read anew."""
-        for name in ("title", "draft", "duplicates", "latest"):
+        for name in ("title", "draft", "duplicates", "latest", "interests_found"):
             self.__dict__.pop(name, None)
 
     def _begin(self, verb, by):
@@ -324,6 +344,18 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
             application.collaborators.create(user=by, role=Collaborator.Role.EDITOR)
         application._record("open", by, before="")
         return application
+
+    @classmethod
+    @transaction.atomic
+    def enter(cls, *, by, source, name, content, given):
+        """Begin one for an organization that wrote: `content` is its letter, bytes of
+        a file called `name`, and `given` what is answered already.
+
+        Returns it, and what became of the answers.
+        """
+        application = cls.open(by=by, source=source)
+        application.attach(by=by, name=name, content=content)
+        return application, application.save_answers(given, by=by)
 
     @cached_property
     def latest(self):

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils import timezone
 
 from members.applying import content, missing
 from members.models.institutions import Institution
+from members.models.people import shown_name
 
 SHOWN_PROBLEMS = 3
 DUPLICATES = {
@@ -38,7 +40,7 @@ def checks(application, reviewer=None) -> list[Check]:
     found = [
         *_hosts(asked),
         _website(application.latest),
-        *_duplicates(application),
+        *_duplicates(application, reviewer),
         _completeness(application, answers),
     ]
     if reviewer is not None:
@@ -98,18 +100,41 @@ def _website(revision):
 # Likely duplicates
 
 
-def _duplicates(application):
+def _duplicates(application, reviewer):
     own = application.organization
     own_key = f"duplicate-organization-{own.public_id}" if own else ""
-    found = [_duplicate(each) for each in application.duplicates if each.key != own_key]
+    desk = _at_desk(application, reviewer)
+    found = [
+        _duplicate(each, desk) for each in application.duplicates if each.key != own_key
+    ]
     return found or [Check("Duplicate", True, "nothing like it is known")]
 
 
-def _duplicate(each):
+def _at_desk(application, reviewer):
+    """Where the reviewer finds the applications that may be the same, by their keys."""
+    start = "duplicate-application-"
+    keys = [
+        each.key.removeprefix(start)
+        for each in application.duplicates
+        if each.key.startswith(start)
+    ]
+    if reviewer is None or not keys:
+        return {}
+    rows = type(application).objects.for_review(reviewer).filter(public_id__in=keys)
+    return {
+        f"{start}{public_id}": reverse(
+            "members:workbench_application", args=[public_id]
+        )
+        for public_id in rows.values_list("public_id", flat=True)
+    }
+
+
+def _duplicate(each, desk):
     is_good, said = DUPLICATES[each.answer]
-    reasons = ", ".join(each.reasons)
+    # They were told to the applicants first.
+    reasons = ", ".join(each.reasons).replace("like yours", "like its own")
     words = f"{each.standing.lower()}: {reasons}; the applicants say: {said}"
-    return Check("Duplicate", is_good, words, each.url, each.name)
+    return Check("Duplicate", is_good, words, desk.get(each.key, each.url), each.name)
 
 
 # Completeness
@@ -132,7 +157,7 @@ def _completeness(application, answers):
 
 
 def _interests(application, reviewer):
-    about = reviewer.get_username()
+    about = shown_name(reviewer)
     if found := application.interests_of(reviewer):
         words = "; ".join(found) + ": who has one decides nothing"
         return Check("Conflict of interest", False, words, about=about)

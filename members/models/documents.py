@@ -24,12 +24,7 @@ def media_type(name, content):
     """
     if not content:
         raise ValidationError("The file is empty.", code="empty")
-    if len(content) > DOCUMENT_BYTES:
-        raise ValidationError(
-            f"The file has {len(content) / 1024 / 1024:.1f} MB; at most "
-            f"{DOCUMENT_BYTES // 1024 // 1024} are taken.",
-            code="too_large",
-        )
+    refuse_size(len(content))
     found, endings = _signed(content) or _text(content)
     if not name.lower().endswith(endings):
         raise ValidationError(
@@ -38,6 +33,16 @@ def media_type(name, content):
             code="ending",
         )
     return found
+
+
+def refuse_size(size):
+    """ValidationError if a file of `size` bytes is too large to be taken."""
+    if size > DOCUMENT_BYTES:
+        raise ValidationError(
+            f"The file has {size / 1024 / 1024:.1f} MB; at most "
+            f"{DOCUMENT_BYTES // 1024 // 1024} are taken.",
+            code="too_large",
+        )
 
 
 def _signed(content):

@@ -201,7 +201,7 @@ def test_all_is_well():
         ),
         Check("Duplicate", True, "nothing like it is known"),
         Check("Completeness", True, "all that is asked for is there"),
-        Check("Conflict of interest", True, "none is known", about=reviewer.username),
+        Check("Conflict of interest", True, "none is known", about=reviewer.email),
     ]
 
 
@@ -326,7 +326,7 @@ def test_conflict_of_interest_of_a_reviewer():
         "Conflict of interest",
         False,
         "is named in the application: who has one decides nothing",
-        about=reviewer.username,
+        about=reviewer.email,
     )
 
 

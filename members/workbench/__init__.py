@@ -1,0 +1,1 @@
+"""What the workbench reads and asks: its queue, its checks, its forms."""
