@@ -54,7 +54,7 @@ def test_page_is_public_and_sets_nothing(client, db):
 
     assert response.status_code == 200
     assert not response.cookies
-    assert response["Vary"] == "HX-Request"
+    assert response["Vary"] == "HX-Request, HX-History-Restore-Request"
     assert "No organization is a member yet" in response.text
 
 
