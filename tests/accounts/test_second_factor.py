@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.context_processors import PermWrapper
 from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.template import Context, Template
 from django.urls import reverse
 
@@ -188,6 +188,23 @@ def test_a_superuser_of_the_command_line_sets_it_up_at_first(client, monkeypatch
     post(client, "mfa_activate_totp", {"code": totp(secret)})
 
     assert client.get(reverse("admin:index")).status_code == 200
+
+
+def test_a_lost_second_factor_is_taken_out_by_a_command(client, capsys):
+    officer = factories.officer()
+    officer.set_password(PASSWORD)
+    officer.save()
+    sign_in(client, officer.email)
+    post(client, "mfa_authenticate", {"code": totp()})
+    assert client.get(reverse("admin:index")).status_code == 200
+
+    call_command("remove_second_factor", officer.email.upper())
+
+    assert "1 taken out" in capsys.readouterr().out
+    assert client.get(reverse("admin:index")).status_code == 302
+    assert fresh(officer).owes_second_factor
+    with pytest.raises(CommandError, match="No account has"):
+        call_command("remove_second_factor", "nobody@example.org")
 
 
 def test_the_admins_own_login_leads_to_the_one_door(client):

@@ -146,11 +146,17 @@ def open_page(browser, site):
         context.close()
 
 
+def type_password(page, email):
+    page.get_by_label("Email").fill(email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
 def set_up_app(page):
     """Set up an authenticator app, from the page of second factors; its secret."""
     page.get_by_role("link", name="Set up an app").click()
     if "reauthenticate" in page.url:
-        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("input[type=password]").fill(PASSWORD)
         page.get_by_role("button", name="Go on").click()
     secret = page.locator("main code").inner_text()
     page.get_by_label("code").fill(totp(secret))
@@ -177,9 +183,7 @@ def signed_in(browser, site, folder):
     context = browser.new_context(base_url=site)
     page = context.new_page()
     page.goto("/admin/")
-    page.get_by_label("Email").fill("administrator@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    type_password(page, "administrator@example.org")
     # Rights wait for a second factor.
     page.wait_for_url("**/accounts/2fa/")
     set_up_app(page)
