@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goals.views import coverage, goals
+from goals.views import applications, coverage, goals
 
 app_name = "goals"
 urlpatterns = [
@@ -24,5 +24,10 @@ urlpatterns = [
         "coverage/<slug:goal>/<slug:community>/",
         coverage.coverage_cell,
         name="coverage_cell",
+    ),
+    path(
+        "applications/<str:public_id>/preview/",
+        applications.preview,
+        name="application_preview",
     ),
 ]

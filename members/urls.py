@@ -1,7 +1,6 @@
 from django.urls import include, path
 
 from members.views import (
-    applications,
     communities,
     directory,
     mail,
@@ -28,11 +27,7 @@ urlpatterns = [
         {"kind": "capability"},
         name="capability",
     ),
-    path("applications/", applications.applications, name="applications"),
-    path(
-        "applications/<str:public_id>/", applications.application, name="application"
-    ),
-    path("invitations/<str:token>/", applications.invitation, name="invitation"),
+    path("", include("members.views.applications.urls")),
     path("workbench/", include("members.views.workbench.urls")),
     path("workbench/mail/", mail.mails, name="mails"),
     path("workbench/mail/<int:pk>/", mail.mail, name="mail"),

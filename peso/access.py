@@ -1,7 +1,9 @@
 """Closed by default, at no cost to the pages that are open."""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.views.csrf import csrf_failure
 
 ACCOUNT_PAGES = "/accounts/"
 
@@ -25,3 +27,26 @@ class ClosedByDefault(LoginRequiredMiddleware):
         if request.path_info.startswith(ACCOUNT_PAGES):
             return None
         return redirect("mfa_index")
+
+    def handle_no_permission(self, request, view_func):
+        """A part of a page says so in its place; a form's text waits for its writer."""
+        if request.headers.get("HX-Request") == "true":
+            response = render(request, "includes/_signed_out.html", status=401)
+            add_never_cache_headers(response)
+            return response
+        keep_what_was_typed(request, view_func)
+        return super().handle_no_permission(request, view_func)
+
+
+def keep_what_was_typed(request, view_func):
+    """Whether what was sent is kept; a view that can has the attribute of that name."""
+    keep = getattr(view_func, "keep_what_was_typed", None)
+    return bool(keep) and request.method == "POST" and keep(request)
+
+
+def stale_form(request, reason=""):
+    """A form older than its session, of somebody who signed in anew, is shown again."""
+    match = request.resolver_match
+    if match and keep_what_was_typed(request, match.func):
+        return redirect(request.path)
+    return csrf_failure(request, reason)

@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from peso import health, sitemaps, views
 
+handler400 = views.bad_request
 handler404 = views.not_found
 handler429 = "members.accounts.doors.handler429"
 

@@ -1,7 +1,13 @@
 from django.conf import settings
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
+from django.views import defaults
 
 from goals.coverage import Mark
 from goals.models import Commitment, Goal
@@ -13,6 +19,7 @@ from members.public import public_page
 # Of the rows of the coverage and of those who joined, the home page shows so many.
 MAP_ROWS = 14
 JOINED = 6
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 # How many addresses are offered for one that leads nowhere.
 OFFERED = 5
 
@@ -80,6 +87,14 @@ def robots(request):
 def favicon(request):
     """Browsers and others ask here where they have read no page."""
     return redirect(static("img/peso.svg"))
+
+
+def bad_request(request, exception):
+    """What is too large to be read at all is told apart from what makes no sense."""
+    if isinstance(exception, TOO_LARGE):
+        page = {"has_no_address": True}
+        return render(request, "413.html", page, status=413)
+    return defaults.bad_request(request, exception)
 
 
 def not_found(request, exception):

@@ -1,4 +1,4 @@
-"""Pages of those who apply."""
+"""Pages of those who apply. Whoever takes no part in an application meets none."""
 
 
 def applications(request):
