@@ -1,19 +1,35 @@
 """Which organizations and open applications may be the one that applies."""
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Greatest
+from django.db import connection, transaction
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, Greatest
 
 from members.applying.content import with_scheme
+from members.models.drafts import Answer
 from members.models.institutions import Host
 from members.models.organizations import Name, Organization
 from members.models.text import Fold
 
 # Names at least so alike are near-equal; with a shared host, less is enough.
 NEAR, NEAR_WITH_HOST = 0.6, 0.3
+AT_MOST = 20
+NOBODY = Q(pk=None)
 # Hosts of many projects: there, the first part of the path tells them apart.
 SHARED_SITES = {
     "bitbucket.org",
@@ -23,6 +39,8 @@ SHARED_SITES = {
     "sites.google.com",
     "sourceforge.net",
 }
+# Parts of paths that stand before the project's own.
+PASSED_OVER = ("a", "groups", "orgs", "p", "projects", "site", "u", "users", "view")
 
 
 class Duplicate(NamedTuple):
@@ -40,16 +58,45 @@ class Duplicate(NamedTuple):
 
 
 def site(address):
-    """What tells websites apart: the host without “www.”, and a project's own part."""
-    parts = urlsplit(with_scheme(address.strip()))
+    """What tells websites apart: the host without “www.”, and a project's own part.
+
+    Empty where there is none, also for what is no address at all.
+    """
     try:
-        host = (parts.hostname or "").removeprefix("www.")
+        parts = urlsplit(with_scheme(address.strip()))
+        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
     except ValueError:
         return ""
-    if host in SHARED_SITES:
-        first = parts.path.strip("/").split("/")[0].lower()
-        return f"{host}/{first}" if first else ""
-    return host
+    host = _in_ascii(host)
+    if host not in SHARED_SITES:
+        return host
+    path = [part.lower() for part in parts.path.split("/") if part]
+    own = next((part for part in path if part not in PASSED_OVER), "")
+    return f"{host}/{own}" if own else ""
+
+
+def _in_ascii(host):
+    """A host as the name servers know it: “bücher.example” has two spellings."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def _in_letters(host):
+    try:
+        return host.encode().decode("idna")
+    except UnicodeError:
+        return host
+
+
+def _addresses_of(own_site):
+    """A regular expression of the addresses whose `site` is `own_site`."""
+    host, _, own = own_site.partition("/")
+    hosts = "|".join(re.escape(each) for each in {host, _in_letters(host)})
+    passed = "|".join(PASSED_OVER)
+    path = rf"/+(({passed})/+)*{re.escape(own)}" if own else ""
+    return rf"^[a-z]+://([^/]*@)?(www\.)?({hosts})\.?(:[0-9]*)?{path}([/?#]|$)"
 
 
 def likely_duplicates(application):
@@ -60,7 +107,7 @@ def likely_duplicates(application):
 def _organizations(application):
     content = application.content
     for each in _candidates(content):
-        reasons = _reasons(content, each)
+        reasons = _reasons(each)
         if reasons:
             key = f"duplicate-organization-{each.public_id}"
             standing = "Former member" if each.left_on else "Member"
@@ -75,68 +122,120 @@ def _organizations(application):
 
 
 def _candidates(content):
-    likeness, alike = [Value(0.0), Value(0.0)], Q(likeness__gte=NEAR)
+    """Each way of being alike has an index of its own; they meet by their keys."""
+    listed = Organization.objects.order_by()
+    with_short_names = listed.exclude(short_name="").alias(folded=Fold("short_name"))
+    likeness, known_as = [Value(0.0), Value(0.0)], NOBODY
+    same_site = _has_site("website", site(content.website))
+    alike = [listed.filter(same_site)]
     for name in filter(None, (content.name, content.short_name)):
         folded = Fold(Value(name))
-        others = Name.objects.filter(folded_text=folded).values("organization")
         likeness.append(TrigramSimilarity("folded_name", folded))
-        alike |= Q(folded_short_name=folded) | Q(folded_name=folded) | Q(pk__in=others)
-    if own_site := site(content.website):
-        alike |= Q(website__icontains=own_site.split("/")[0])
-    hosts = Host.objects.current().filter(
-        organization=OuterRef("pk"), institution__in=content.hosts
+        near = Q(folded_text=folded) | Q(folded_text__trigram_similar=folded)
+        known_as |= Q(folded_name=folded) | Q(folded_short_name=folded)
+        known_as |= Q(Exists(Name.objects.filter(near, organization=OuterRef("pk"))))
+        alike += [
+            listed.filter(
+                Q(folded_name=folded) | Q(folded_name__trigram_similar=folded)
+            ),
+            with_short_names.filter(folded=folded),
+            listed.filter(pk__in=Name.objects.filter(near).values("organization")),
+        ]
+    hosts = Host.objects.current().filter(institution__in=content.hosts)
+    alike.append(listed.filter(pk__in=hosts.values("organization")))
+    keys = listed.none().values("pk").union(*(each.values("pk") for each in alike))
+    rows = Organization.objects.listed().with_standing().filter(pk__in=keys)
+    return _likeliest(
+        rows.annotate(
+            likeness=Greatest(*likeness),
+            shares_host=Exists(hosts.filter(organization=OuterRef("pk"))),
+            is_known_as=_whether(known_as),
+            has_site=_whether(same_site),
+        )
     )
-    alike |= Q(likeness__gte=NEAR_WITH_HOST, shares_host=True)
-    rows = Organization.objects.listed().with_standing().prefetch_related("names")
-    rows = rows.annotate(likeness=Greatest(*likeness), shares_host=Exists(hosts))
-    return rows.filter(alike).order_by("-likeness", "pk")[:20]
 
 
-def _reasons(content, organization):
+def _likeliest(rows):
+    near_host = Q(likeness__gte=NEAR_WITH_HOST, shares_host=True)
+    alike = Q(likeness__gte=NEAR) | Q(is_known_as=True) | Q(has_site=True) | near_host
+    order = ("-has_site", "-is_known_as", "-likeness", "pk")
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What “%” means: the index finds nothing that is less alike.
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [NEAR])
+        return list(rows.filter(alike).order_by(*order)[:AT_MOST])
+
+
+def _has_site(field, own_site):
+    """The condition that an address is of `own_site`, in words an index knows."""
+    if not own_site:
+        return NOBODY
+    host, _, own = own_site.partition("/")
+    pieces = [own] if own else {host, _in_letters(host)}
+    found = Q()
+    for piece in pieces:
+        found |= Q(**{f"{field}__iregex": re.escape(piece)})
+    return found & Q(**{f"{field}__iregex": _addresses_of(own_site)})
+
+
+def _whether(condition):
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _reasons(organization):
     reasons = []
-    if site(content.website) and site(content.website) == site(organization.website):
+    if organization.has_site:
         reasons.append("the same website")
     if organization.likeness >= NEAR:
         reasons.append("a name much like yours")
-    elif content.name and _is_known_as(organization, content):
+    elif organization.is_known_as:
         reasons.append("a name that it has or had")
     if organization.shares_host and organization.likeness >= NEAR_WITH_HOST:
         reasons.append("the same host institution")
     return tuple(reasons)
 
 
-def _is_known_as(organization, content):
-    names = {content.name.casefold(), content.short_name.casefold()} - {""}
-    known = {organization.name, organization.short_name}
-    known |= {name.text for name in organization.names.all()}
-    return bool(names & {each.casefold() for each in known})
-
-
 def _applications(application):
-    content = application.content
+    for each in _open_applications(application):
+        key = f"duplicate-application-{each.public_id}"
+        # What nobody has submitted is nobody else's business.
+        is_draft = each.submitted_at is None
+        yield Duplicate(
+            key,
+            "An application that somebody is writing" if is_draft else each.title,
+            "Open application",
+            "",
+            _reasons(each),
+            application.draft.get(key, ""),
+        )
+
+
+def _open_applications(application):
+    content, known_as = application.content, NOBODY
+    if content.short_name:
+        known_as = Q(folded_short_name=Fold(Value(content.short_name)))
+    own_hosts = Answer.objects.filter(
+        application=OuterRef("pk"), key="hosts", value__has_any_keys=content.hosts
+    )
+    name, folded = Fold(Value(content.name)), Fold("name")
     others = type(application).objects.open().with_names().with_websites()
     others = others.exclude(pk__in=[application.pk, application.earlier_id or 0])
-    name = Fold(Value(content.name))
-    alike = Q(likeness__gte=NEAR)
-    own_site = site(content.website)
-    if own_site:
-        alike |= Q(website__icontains=own_site.split("/")[0])
-    likeness = TrigramSimilarity(Fold("name"), name)
-    for each in others.annotate(likeness=likeness).filter(alike)[:20]:
-        reasons = []
-        if own_site and site(each.website or "") == own_site:
-            reasons.append("the same website")
-        if (each.likeness or 0) >= NEAR:
-            reasons.append("a name much like yours")
-        if reasons:
-            key = f"duplicate-application-{each.public_id}"
-            # What nobody has submitted is nobody else's business.
-            is_draft = each.submitted_at is None
-            yield Duplicate(
-                key,
-                "An application that somebody is writing" if is_draft else each.name,
-                "Open application",
-                "",
-                tuple(reasons),
-                application.draft.get(key, ""),
-            )
+    others = others.annotate(
+        full_website=_with_scheme("website"),
+        folded_short_name=Fold("short_name"),
+        likeness=Coalesce(TrigramSimilarity(folded, name), 0.0),
+        shares_host=Exists(own_hosts) if content.hosts else Value(False),
+    )
+    return _likeliest(
+        others.annotate(
+            is_known_as=_whether(known_as),
+            has_site=_whether(_has_site("full_website", site(content.website))),
+        )
+    )
+
+
+def _with_scheme(field):
+    return Case(
+        When(**{f"{field}__contains": "://"}, then=F(field)),
+        default=Concat(Value("https://"), field),
+        output_field=TextField(),
+    )

@@ -1,4 +1,5 @@
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
@@ -118,6 +119,20 @@ class Organization(models.Model):
         permissions = [
             ("rename_organization", "Can rename an organization"),
             ("succeed_organization", "Can name an organization's successor"),
+        ]
+        indexes = [
+            GinIndex(
+                fields=["folded_name"],
+                name="organization_name_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
+            GinIndex(
+                fields=["website"],
+                name="organization_site_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -310,6 +325,14 @@ class Name(models.Model):
 
     class Meta:
         ordering = ["kind", "-ended_on", "pk"]
+        indexes = [
+            GinIndex(
+                fields=["folded_text"],
+                name="name_trigrams",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["former", "short", "translated"]),
