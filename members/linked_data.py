@@ -42,6 +42,35 @@ def _other_names(organization, names):
     return list(dict.fromkeys(name for name in others if name))
 
 
+def institution_facts(institution, hosts):
+    """An institution as JSON-LD, with the organizations that it hosts today."""
+    place = {
+        "@type": "PostalAddress",
+        "addressLocality": institution.city,
+        "addressCountry": institution.country_code,
+    }
+    facts = {
+        "@context": "https://schema.org",
+        **_institution(institution),
+        "alternateName": institution.other_names,
+        "url": institution.website,
+        "mainEntityOfPage": site_address(institution.get_absolute_url()),
+        "address": place if institution.city or institution.country_code else None,
+        "subOrganization": [
+            {
+                "@type": "Organization",
+                "@id": site_address(
+                    reverse("members:permalink", args=[host.organization.public_id])
+                ),
+                "name": host.organization.name,
+            }
+            for host in hosts
+            if host.is_of_member and host.role == "host"
+        ],
+    }
+    return {word: value for word, value in facts.items() if value}
+
+
 def _institution(institution):
     facts = {"@type": "Organization", "name": institution.name}
     if institution.ror_id:

@@ -3,6 +3,7 @@ from django.urls import include, path
 from members.views import (
     communities,
     directory,
+    institutions,
     mail,
     organizations,
 )
@@ -14,6 +15,12 @@ urlpatterns = [
     path("directory.json", directory.directory_json, name="directory_json"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
     path("id/<str:public_id>/", organizations.permalink, name="permalink"),
+    path(
+        "institutions/search/",
+        institutions.institution_search,
+        name="institution_search",
+    ),
+    path("institutions/<str:key>/", institutions.institution, name="institution"),
     path("communities/", communities.communities, name="communities"),
     path(
         "communities/<slug:slug>/",

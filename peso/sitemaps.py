@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from goals.models import Goal
 from members.addresses import site_address
-from members.models import Community, Organization
+from members.models import Community, Institution, Organization
 from members.public import public_page
 
 
@@ -58,11 +58,17 @@ class Organizations(OwnSitemap):
         return Organization.objects.listed().only("slug").order_by("pk")
 
 
+class Institutions(OwnSitemap):
+    def items(self):
+        return Institution.objects.hosting().only("ror_id").order_by("pk")
+
+
 SECTIONS = {
     "pages": Pages,
     "goals": Goals,
     "communities": Communities,
     "organizations": Organizations,
+    "institutions": Institutions,
 }
 
 

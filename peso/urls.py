@@ -19,6 +19,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("members.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include(("peso.api", "api"))),
     path("", include("members.urls")),
     path("", include("goals.urls")),
 ]

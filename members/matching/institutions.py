@@ -7,7 +7,13 @@ and how much of its name they explain, weighed by rarity.
 
 from dataclasses import dataclass
 
+from members.identifiers import read_ror_id
 from members.matching import candidates, ranking, reading
+from members.models import Institution
+
+USUAL = 20
+# What scores less, or less than this part of the best, is not meant.
+LEAST, PART_OF_BEST = 0.3, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +39,28 @@ class Match:
         return ", ".join(filter(None, [self.name, self.city, self.country]))
 
 
-def matching(q: str, country: str | None = None, limit: int = 20) -> list[Match]:
+def matching(q: str, country: str | None = None, limit: int = USUAL) -> list[Match]:
     """The institutions that `q` may mean, the likeliest first.
 
-    `country` is two capitals after ISO 3166. The successor stands for a withdrawn
-    institution, and `matched_name` tells by which name it was found.
+    A ROR id means the one that has it. `country` is two capitals after ISO 3166. The
+    successor stands for a withdrawn institution, and `matched_name` tells by which name
+    it was found.
     """
+    if ror_id := read_ror_id(q):
+        return _with_id(ror_id, country)
     query = reading.read(q)
     found = ranking.ranked(query, candidates.find(query, country))
-    return [_match(name, score) for score, name in found[:limit]]
+    enough = max(LEAST, PART_OF_BEST * found[0][0]) if found else 0
+    return [_match(name, score) for score, name in found[:limit] if score >= enough]
+
+
+def _with_id(ror_id, country):
+    found = Institution.objects.filter(ror_id=ror_id).first()
+    if not found or country not in (None, found.country_code):
+        return []
+    facts = [getattr(found, each) for each in ("city", "country", "country_code")]
+    names = [found.name, found.name]
+    return [Match(found.pk, ror_id, *names, *facts, found.status, score=1.0)]
 
 
 def _match(name, score):

@@ -12,7 +12,13 @@ LONGEST = 300
 # Words beyond these add nothing that tells institutions apart.
 MOST_WORDS = 24
 # How well a term stands for a word of which it is not the term itself.
-NEAR, BEGUN, SHORTENED = 0.85, 0.75, 0.8
+ALSO, NEAR, BEGUN, SHORTENED = 0.95, 0.85, 0.75, 0.8
+# Acronyms of some, and what many mean by them before the name of a town.
+SHORT = [
+    *(("uni", "university"), ("u", "university"), ("unis", "university")),
+    *(("tu", "technology"), ("fh", "fachhochschule")),
+    *(("ut", "university"), ("jr", "junior")),
+]
 # The weight of a word that no name has.
 UNKNOWN = 5.0
 # A term that fewer names have may be a typing error that somebody else made, too.
@@ -55,6 +61,18 @@ FROM typed, LATERAL (
 ) AS known
 WHERE typed.names <= %(rare)s AND length(typed.term) BETWEEN 4 AND 64
 UNION ALL
+SELECT place, 'near', known.term, known.names
+FROM typed, members_institutionterm AS known
+WHERE typed.names = 0 AND length(typed.term) BETWEEN 4 AND 64 AND known.names > 0
+    AND known.term = ANY (ARRAY(
+        SELECT overlay(typed.term PLACING reverse(substr(typed.term, at, 2)) FROM at)
+        FROM generate_series(1, length(typed.term) - 1) AS at))
+UNION ALL
+SELECT place, 'also', known.term, known.names
+FROM typed JOIN unnest(%(short)s::text[], %(long)s::text[]) AS pairs (short, long)
+    ON typed.term = short
+JOIN members_institutionterm AS known ON known.term = long
+UNION ALL
 SELECT place, 'parted', part.term, part.names
 FROM typed, LATERAL (
     SELECT ARRAY[one.term, two.term] AS terms
@@ -94,9 +112,10 @@ class Slot:
 
     @property
     def likeliest(self):
-        """The term that it stands for best, of equals the most frequent one."""
-        rank = lambda term: (self.terms[term], self.sizes[term])  # noqa: E731
-        return max(self.terms, key=rank, default="")
+        """How many names have the most frequent of the terms that it may well mean."""
+        best = max(self.terms.values(), default=0)
+        well = [term for term, value in self.terms.items() if value >= min(best, ALSO)]
+        return max((self.sizes[term] for term in well), default=0)
 
     def add(self, term, names, value):
         if names and value > self.terms.get(term, 0):
@@ -127,6 +146,8 @@ def read(text: str) -> Query:
         "most": MOST_WORDS,
         "rare": RARE,
         "unfinished": is_unfinished,
+        "short": [short for short, _ in SHORT],
+        "long": [long for _, long in SHORT],
     }
     with connection.cursor() as cursor:
         cursor.execute(READ, parameters)
@@ -153,7 +174,7 @@ def _query(rows, is_unfinished):
         for term, names in slot.sizes.items()
     }
     for slot in slots:
-        slot.weight = weights.get(slot.likeliest, UNKNOWN)
+        slot.weight = weight(slot.likeliest, every)
     phrases = [term for _, term, _ in kinds["phrase"] if term]
     return Query(slots, phrases, weights, is_unfinished)
 
@@ -167,8 +188,9 @@ def _slots(kinds):
             slots[each].add(term, names, 1.0)
     for place, term, names in kinds["begun"]:
         slots[place].add(term, names, BEGUN if slots[place].names else SHORTENED)
-    for place, term, names in kinds["near"]:
-        slots[place].add(term, names, NEAR)
+    for kind, value in (("near", NEAR), ("also", ALSO)):
+        for place, term, names in kinds[kind]:
+            slots[place].add(term, names, value)
     pieces = defaultdict(list)
     for place, term, names in kinds["parted"]:
         pieces[place].append(Slot(term, names, {term: 1.0}, {term: names}))

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
-from members.identifiers import validate_ror_id
+from members.identifiers import read_ror_id, validate_ror_id
 from members.models.events import tracked
 from members.models.organizations import Organization
 from members.models.periods import Dated, DatedQuerySet, Period, ends_after_start
@@ -25,6 +25,13 @@ class Terms(models.Func):
 
 
 class InstitutionQuerySet(models.QuerySet):
+    def at(self, key):
+        """The one whose address ends in a ROR id, or in a number."""
+        if read_ror_id(key) == key:
+            return self.filter(ror_id=key)
+        is_number = key.isascii() and key.isdigit() and len(key) < 19
+        return self.filter(pk=int(key)) if is_number else self.none()
+
     def hosting(self):
         """Those that host a listed organization, or are its partner, or once were."""
         return self.filter(
@@ -161,6 +168,13 @@ class Institution(models.Model):
     def ror_url(self):
         return f"https://ror.org/{self.ror_id}" if self.ror_id else ""
 
+    def told_names(self):
+        """The other names, each with its language where ROR tells it."""
+        notes = self.name_notes
+        return [
+            (text, notes.get(text, {}).get("language", "")) for text in self.other_names
+        ]
+
     @property
     def today(self):
         """The institution that carries on its work now; itself where none does."""
@@ -225,6 +239,17 @@ class HostQuerySet(DatedQuerySet):
         """Those in force whose institution has ended, or is no longer at ROR."""
         gone = self.current().exclude(institution__status="active")
         return gone.select_related("organization", "institution__successor")
+
+    def with_organizations(self):
+        """With their organizations, and `is_of_member`: both are so today."""
+        return (
+            self.select_related("organization")
+            .annotate(is_of_member=Exists(Host.objects.of_members().same_row()))
+            .order_by("role", "organization__folded_name", "pk")
+        )
+
+    def same_row(self):
+        return self.filter(pk=OuterRef("pk"))
 
     def told(self):
         """Those that have begun, of organizations that the public sees."""

@@ -1,0 +1,70 @@
+"""What the search for institutions is asked: its page and the API read it alike."""
+
+import re
+
+from crispy_forms.bootstrap import StrictButton
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.validators import RegexValidator
+
+from members.matching import institutions, reading
+
+MOST = 100
+LONGEST_NAME = 64
+
+
+class InstitutionSearchForm(forms.Form):
+    q = forms.CharField(
+        label="Institution",
+        max_length=reading.LONGEST,
+        widget=forms.SearchInput(attrs={"dir": "auto", "autocomplete": "off"}),
+        help_text="A name, a former name or an acronym, in any language; also one that "
+        "is abbreviated, mistyped or only begun.",
+        error_messages={
+            "required": "What is searched for is missing.",
+            "max_length": "A search holds at most %(limit_value)d characters; this one "
+            "has %(show_value)d.",
+        },
+    )
+    country = forms.CharField(
+        required=False,
+        label="Country code",
+        help_text="Two letters, after ISO 3166: DE.",
+        validators=[RegexValidator(r"^[A-Za-z]{2}$", "A country code is two letters.")],
+    )
+    limit = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST,
+        widget=forms.HiddenInput,
+        error_messages={
+            "invalid": "The limit is a whole number.",
+            "min_value": "The limit is at least %(limit_value)d.",
+            "max_value": "The limit is at most %(limit_value)d.",
+        },
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_method = "get"
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            "q", "country", StrictButton("Search", type="submit", css_class="button")
+        )
+
+    def matches(self):
+        """The institutions that are meant; the form must be valid."""
+        asked = self.cleaned_data
+        return institutions.matching(
+            asked["q"],
+            country=asked["country"].upper() or None,
+            limit=asked["limit"] or institutions.USUAL,
+        )
+
+
+def field_name(text: str) -> str | None:
+    """The name of the form's field for which institutions are asked, if it is one."""
+    is_name = re.fullmatch(r"[a-z][a-z0-9_-]*", text) and len(text) <= LONGEST_NAME
+    return text if is_name else None
