@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.apps import apps as installed_apps
 from django.db.models.signals import post_migrate
@@ -10,6 +12,8 @@ class MembersConfig(AppConfig):
     verbose_name = "Members"
 
     def ready(self):
+        # It reads models, which are not there before.
+        import_module("members.checks")
         post_migrate.connect(write_groups, sender=self)
 
 

@@ -142,7 +142,8 @@ def letter(mail, sender, to):
     letter["To"] = to
     if settings.CONTACT_EMAIL and settings.CONTACT_EMAIL != settings.MAIL_FROM:
         letter["Reply-To"] = mailbox(settings.CONTACT_EMAIL)
-    letter["Subject"] = line(mail.subject)
+    # Else what looks like an encoded word is taken for one, whatever is in it.
+    letter["Subject"] = line(mail.subject).replace("=?", "= ?")
     letter["Date"] = timezone.localtime(mail.at)
     letter["Message-ID"] = mail.message_id
     # Nobody's “I am on holiday” shall answer a program.

@@ -9,11 +9,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -116,44 +115,6 @@ def email(text: str) -> str:
             "expected an e-mail address, such as office@example.org."
         ) from None
     return text
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """Where mails are handed over. `security` is “”, “starttls” or “tls”."""
-
-    host: str
-    port: int
-    security: str = ""
-    user: str = ""
-    password: str = ""
-
-
-# The ways to reach a mail server: security and usual port of each.
-MAIL_SCHEMES = {
-    "smtp": ("", 25),
-    "smtp+starttls": ("starttls", 587),
-    "smtps": ("tls", 465),
-}
-
-
-def mail_server(text: str) -> MailServer:
-    """The mail server of an address such as smtps://user:password@host:465."""
-    try:
-        parts = urlsplit(text)
-        security, usual_port = MAIL_SCHEMES[parts.scheme]
-        port = parts.port or usual_port
-        name = parts.hostname or ""
-    except (ValueError, KeyError):
-        name = ""
-    plain = name and not parts.path.strip("/") and not parts.query
-    if not plain or not HOST.fullmatch(f"[{name}]" if ":" in name else name):
-        raise ValueError(
-            "expected the address of a mail server, such as "
-            "smtp+starttls://user:password@host:587 or smtps://user:password@host."
-        )
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return MailServer(name, port, security, user, password)
 
 
 PROVIDER_KEYS = {"id", "name", "url", "client_id", "secret"}

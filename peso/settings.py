@@ -8,7 +8,7 @@ import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
-from peso import environment, logs, postgres
+from peso import environment, logs, mail_server, postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.Environment(os.environ)
@@ -41,7 +41,7 @@ CONTACT_EMAIL = env.read("CONTACT_EMAIL", environment.email, "")
 
 # Without a server, this computer shows mails in the workbench and sends them nowhere;
 # elsewhere they wait until there is one, and the worker and the workbench say so.
-MAIL_SERVER = env.read("EMAIL_URL", environment.mail_server, None, secret=True)
+MAIL_SERVER = env.read("EMAIL_URL", mail_server.read, None, secret=True)
 MAIL_FROM = env.read("EMAIL_FROM", environment.email, CONTACT_EMAIL)
 MAIL_SECONDS = env.read("EMAIL_SECONDS", environment.whole(1, 300), 30)
 MAIL_IS_SHOWN_ONLY = ON_THIS_COMPUTER and not MAIL_SERVER
@@ -230,10 +230,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "peso.access.stale_form"
-# The longest step of an application: seven statements in any script, and their boxes.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # With https, a proxy ends it: gunicorn here speaks http alone. Whoever asks gunicorn

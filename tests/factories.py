@@ -6,6 +6,7 @@ from itertools import count
 from django.contrib.auth.models import Permission
 
 from goals.models import Commitment, Evidence, Goal
+from members.emails import Message
 from members.models import (
     Application,
     Community,
@@ -13,6 +14,7 @@ from members.models import (
     Host,
     Institution,
     Level,
+    Mail,
     Membership,
     Name,
     Organization,
@@ -213,6 +215,13 @@ def representative(
         started_on=started_on,
         ended_on=ended_on,
     )
+
+
+def mail(*, subject="A subject", text="Some words\n", to="ada@example.org", **options):
+    """`options` are those of Mail.objects.write, and `secret`."""
+    secret = options.pop("secret", False)
+    message = Message("test", subject, text, is_secret=secret)
+    return Mail.objects.write(message, to=to, **options)
 
 
 def decision(*, organization=None, kind="termination", outcome="carried", by=None):

@@ -106,6 +106,13 @@ REFUSED = {
         INSERT INTO members_event
             (organization_id, verb, effective_on, by_id, before, after, reason)
         VALUES ({member}, 'danced', '2025-01-01', {user}, '', '', '')""",
+    # mails
+    "mail_words_known": "UPDATE members_mail SET state = 'lost'",
+    "mail_editor_has_time": "UPDATE members_mail SET edited_by_id = by_id",
+    "mail_queued_has_time": "UPDATE members_mail SET state = 'queued'",
+    "mail_sent_has_time_and_way": "UPDATE members_mail SET state = 'sent'",
+    "mail_failed_has_reason": "UPDATE members_mail SET state = 'failed'",
+    "mail_handed_over_while_sending": "UPDATE members_mail SET handed_over_at = now()",
     # goals and commitments
     "approach_position_unique": """
         INSERT INTO goals_approach (goal_id, position, text)
@@ -152,6 +159,7 @@ def rows():
     factories.representative(organization=member, role="seat_holder")
     deputy = factories.representative(organization=member, role="lead").person
     factories.decision(organization=member)
+    factories.mail(held=True)
     factories.commitment(
         organization=member,
         communities=[community],
@@ -200,6 +208,7 @@ NEVER_DELETED = [
     "members_decision",
     "members_event",
     "members_level",
+    "members_mail",
     "members_membership",
     "members_organization",
     "members_policyvalue",

@@ -8,7 +8,7 @@ from django.db import connections
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from members import emails
-from peso.environment import MailServer
+from peso.mail_server import MailServer
 from tests.mail.server import Running, Ways
 
 

@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members import mailing
-from members.emails import Message, representative_invitation
+from members.emails import representative_invitation
 from members.models import Mail
 from tests import factories
+from tests.factories import mail
 from tests.test_conventions import refuse_writes
 from tests.test_hostile import MARKUP, Page
 
@@ -18,12 +19,6 @@ pytestmark = pytest.mark.django_db
 
 RIGHTS = ["view_mail", "edit_mail", "release_mail", "discard_mail", "resend_mail"]
 VERBS = ["release", "discard", "resend"]
-
-
-def mail(*, subject="A subject", text="Some words\n", to="ada@example.org", **options):
-    secret = options.pop("secret", False)
-    message = Message("test", subject, text, is_secret=secret)
-    return Mail.objects.write(message, to=to, **options)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_image_holds_all_that_runs():
     assert kept == rooms | {"gunicorn.conf.py", "manage.py", "requirements.lock"}
 
 
-@pytest.mark.parametrize("name", ["migrate", "web"])
+@pytest.mark.parametrize("name", ["migrate", "web", "worker"])
 def test_containers_may_do_nothing_but_their_work(services, name):
     service = services[name]
 
@@ -51,9 +51,21 @@ def test_containers_may_do_nothing_but_their_work(services, name):
     assert service["tmpfs"] == "/tmp"
 
 
-def test_web_waits_for_the_migrations(services):
-    assert services["web"]["depends_on"] == {
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_services_wait_for_the_migrations(services, name):
+    assert services[name]["depends_on"] == {
         "db": {"condition": "service_healthy"},
         "migrate": {"condition": "service_completed_successfully"},
     }
+
+
+def test_worker_runs_the_same_image_and_is_probed_by_nobody(services):
+    worker = services["worker"]
+
+    assert worker["command"] == ["python", "manage.py", "run_worker"]
+    assert worker["image"] == services["web"]["image"]
+    assert worker["healthcheck"] == {"disable": True}
+
+
+def test_web_is_probed(services):
     assert services["web"]["healthcheck"]["test"][-1] == "peso.probe"

@@ -14,6 +14,8 @@ from tests import factories
 ROOT = Path(__file__).resolve().parent.parent.parent
 SITE = {
     "SITE_URL": "https://members.example.org",
+    "EMAIL_URL": "smtps://user:word@mail.example.org",
+    "EMAIL_FROM": "members@example.org",
     "SECRET_KEY": "Xk3-9vTq_for-the-tests-of-a-site-that-others-can-reach",
     "DATABASE_URL": "postgres://db.example.org/peso",
 }

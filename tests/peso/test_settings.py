@@ -12,6 +12,7 @@ import pytest
 
 from peso import postgres
 from peso.environment import SettingsError
+from peso.mail_server import MailServer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "a-key-of-fifty-characters-or-more-for-the-tests-of-settings"
@@ -216,6 +217,53 @@ def test_own_database_is_needed_where_there_is_no_embedded_server(load, monkeypa
     (line,) = problems(load)
 
     assert line.startswith("DATABASE_URL: is not set")
+
+
+@pytest.mark.parametrize(
+    ("address", "server"),
+    [
+        ("smtp://relay", MailServer("relay", 25)),
+        ("smtp://[::1]:2525", MailServer("::1", 2525)),
+        ("smtp://me:word@localhost", MailServer("localhost", 25, "", "me", "word")),
+        ("smtps://mail.example.org", MailServer("mail.example.org", 465, "tls")),
+        (
+            "smtp+starttls://a%40b.org:p%2F@mail.example.org",
+            MailServer("mail.example.org", 587, "starttls", "a@b.org", "p/"),
+        ),
+    ],
+)
+def test_mail_server_is_read_from_its_address(load, address, server):
+    found = load(EMAIL_URL=address, EMAIL_FROM="members@example.org")
+
+    assert vars(found["MAIL_SERVER"]) == vars(server)
+    assert found["MAIL_IS_SHOWN_ONLY"] is False
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("mail.example.org", "https://mail.example.org", "smtp://", "smtps://a b"),
+        *("smtps://mail.example.org/x", "smtps://h:99999", "smtp://me:w0rd@mail.test"),
+    ],
+)
+def test_mail_server_that_is_none_is_told_without_its_password(load, address):
+    (line,) = problems(load, EMAIL_URL=address, EMAIL_FROM="members@example.org")
+
+    assert line.startswith("EMAIL_URL: ")
+    assert "w0rd" not in line
+
+
+def test_mails_need_somebody_whom_they_come_from(load):
+    (line,) = problems(load, EMAIL_URL="smtp://localhost")
+    assert line.startswith("EMAIL_FROM: is not set, nor is CONTACT_EMAIL")
+
+    found = load(EMAIL_URL="smtp://localhost", CONTACT_EMAIL="office@example.org")
+    assert found["MAIL_FROM"] == "office@example.org"
+
+
+def test_mails_are_shown_only_where_others_cannot_come(load):
+    assert load()["MAIL_IS_SHOWN_ONLY"] is True
+    assert load(**SITE)["MAIL_IS_SHOWN_ONLY"] is False
 
 
 @pytest.mark.parametrize(
