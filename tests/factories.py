@@ -1,6 +1,7 @@
 """Plain functions: every default is visible, every argument has a name."""
 
 import datetime as dt
+from hashlib import sha256
 from itertools import count
 
 from django.contrib.auth.models import Permission
@@ -257,7 +258,8 @@ def answers(**changed):
     number = next(_numbers)
     community = Community.objects.first() or globals()["community"]()
     given = {
-        "name": f"Applicant {number}",
+        # So unlike that no application is taken for another.
+        "name": f"Applicant {sha256(str(number).encode()).hexdigest()[:16]}",
         "short_name": f"APP{number}",
         "focus": "Solvers for all",
         "website": f"https://applicant{number}.example.org",
