@@ -14,7 +14,7 @@ from django.views.decorators.http import (
 )
 
 from members import mailing
-from members.mail_forms import DraftForm, MailSearchForm
+from members.forms.mail import DraftForm, MailSearchForm
 from members.models import Mail
 from members.navigation import pages
 from peso import policy
