@@ -1,0 +1,290 @@
+"""Every verb, in every state, by everybody: what happens is what the tables say."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+
+from members.applying import transitions
+from members.applying.transitions import (
+    CLOSED,
+    DECIDED,
+    DEEDS,
+    IN_WORDS,
+    OPEN,
+    TRANSITIONS,
+    WITH_APPLICANTS,
+    WITH_CONSORTIUM,
+    State,
+    diagram,
+)
+from members.models import Invitation, User
+from peso import policy
+from tests import factories
+
+WRITERS = {"editor", "clerk", "registry"}
+JUDGES = {"reviewer", "officer", "registry"}
+DECIDERS = {"officer", "registry"}
+INTERESTED = {"reviewer with a conflict", "officer with a conflict"}
+# Who may, as long as the state allows it; whoever is not here may never.
+WHO = {
+    "edit": WRITERS,
+    "submit": WRITERS,
+    "invite": WRITERS,
+    "revoke": WRITERS,
+    "dismiss": WRITERS,
+    "attach": WRITERS,
+    "reply": WRITERS,
+    "reapply": WRITERS,
+    "leave": {"editor", "reader"},
+    "withdraw": WRITERS | DECIDERS,
+    "revive": WRITERS | DECIDERS,
+    "expire": DECIDERS,
+    "take_up": JUDGES,
+    "assign": JUDGES,
+    "request_changes": JUDGES,
+    "recommend": JUDGES,
+    "put_forward": JUDGES,
+    "reopen": JUDGES,
+    "comment": JUDGES | INTERESTED,
+    "comment to staff": DECIDERS,
+    "stage": DECIDERS,
+    "take_back": DECIDERS,
+    "release": DECIDERS,
+}
+# Where the tables call the verb, or its condition, by another name.
+SAME = {"revoke": "invite", "comment to staff": "comment"}
+ANYTIME = {"leave", "dismiss"}
+# What a release does is the verb of the outcome.
+RELEASED = {State.RECOMMENDED: State.DECLINED, State.DECLINED: State.ACCEPTED}
+
+
+def call(application, verb, by, rows):
+    """Do it; what it takes is there already."""
+    verbs = {
+        "edit": lambda: application.save_answers({"focus": "Another"}, by=by),
+        "invite": lambda: application.invite(
+            by=by, email="new@example.org", role="editor"
+        ),
+        "revoke": lambda: application.revoke(rows["invitation"], by=by),
+        "dismiss": lambda: application.dismiss(rows["colleague"], by=by),
+        "attach": lambda: application.attach(by=by, name="a.txt", content=b"Dear all"),
+        "reply": lambda: application.reply(by=by, text="We mean it so."),
+        "assign": lambda: application.assign(by=by, to=rows["users"]["reviewer"]),
+        "request_changes": lambda: application.request_changes(by=by, text="Say more."),
+        "comment": lambda: application.comment(
+            by=by, text="Well.", visibility="reviewers"
+        ),
+        "comment to staff": lambda: application.comment(by=by, text="Well."),
+        "recommend": lambda: application.recommend(by=by, advice="accept", reasons="-"),
+        "reopen": lambda: application.reopen(by=by, reason="A doubt"),
+        "stage": lambda: stage(application, by),
+    }
+    return verbs.get(verb, lambda: getattr(application, verb)(by=by))()
+
+
+def stage(application, by):
+    is_declined = application.state == State.DECLINED
+    outcome = "accept" if is_declined else "decline"
+    return factories.stage(application, outcome=outcome, by=by)
+
+
+def everybody():
+    users = {
+        "stranger": AnonymousUser(),
+        "other applicant": factories.applicant(),
+        "editor": factories.applicant(),
+        "reader": factories.applicant(),
+        "clerk": factories.user(permissions=["enter_application"]),
+        "reviewer": factories.reviewer(),
+        "reviewer with a conflict": factories.reviewer(),
+        "officer": factories.officer(),
+        "officer with a conflict": factories.officer(),
+        "officer without a second factor": factories.user(
+            superuser=True, second_factor=False
+        ),
+        "closed account": factories.user(superuser=True, is_active=False),
+        "registry": User.objects.registry(),
+    }
+    other = factories.applicant()
+    factories.application(by=users["other applicant"])
+    return users, other
+
+
+def written(state):
+    """An application in `state`, with everybody who has to do with it."""
+    users, other = everybody()
+    given = factories.answers(
+        lead__email=users["reviewer with a conflict"].email,
+        primary_contact__email=users["officer with a conflict"].email,
+        seat_holder__email="",
+        seat_holder__name="",
+        level="affiliate",
+    )
+    application = factories.application(by=users["editor"], state=state, given=given)
+    roles = {"reader": users["reader"], "editor": other}
+    for role, user in roles.items():
+        colleague = application.collaborators.create(user=user, role=role)
+    invitation, _ = Invitation.objects.issue(
+        application=application, email="x@example.org", role="reader", invited_by=other
+    )
+    return application, {
+        "users": users,
+        "colleague": colleague,
+        "invitation": invitation,
+    }
+
+
+def prepare(application, verb, role, rows):
+    """What the verb takes beside right and state, and a clerk."""
+    officer = rows["users"]["officer"]
+    if role == "clerk":
+        type(application).objects.filter(pk=application.pk).update(source="letter")
+        application.refresh_from_db()
+    if verb == "put_forward" and application.state == State.IN_REVIEW:
+        application.recommend(by=officer, advice="accept", reasons="-")
+    if verb in ("take_back", "release") and application.can(verb):
+        stage(application, officer)
+
+
+TABLES = [
+    "answer",
+    "application",
+    "applicationevent",
+    "collaborator",
+    "comment",
+    "document",
+    "invitation",
+    "mail",
+    "membership",
+    "organization",
+    "person",
+    "recommendation",
+    "revision",
+    "verdict",
+]
+
+
+def everything():
+    """How much there is of everything that a verb may write, and all states."""
+    counted = ", ".join(f"(SELECT count(*) FROM members_{each})" for each in TABLES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {counted}, (SELECT string_agg(state || coalesce(assigned_to_id, 0)"
+            ", ',' ORDER BY id) FROM members_application), (SELECT string_agg(state, "
+            "',' ORDER BY id) FROM members_mail), (SELECT count(*) FROM "
+            "members_collaborator WHERE left_at IS NULL), (SELECT count(*) FROM "
+            "members_invitation WHERE revoked_at IS NULL), (SELECT sum(version) FROM "
+            "members_answer)"
+        )
+        return cursor.fetchone()
+
+
+def outcome(application, verb, by, rows):
+    try:
+        with transaction.atomic():
+            call(application, verb, by, rows)
+    except PermissionDenied:
+        return "no right"
+    except ValidationError as refusal:
+        return "not now" if refusal.code == "illegal" else str(refusal)
+    return "done"
+
+
+def expected(verb, role, state):
+    if role not in WHO[verb]:
+        return "no right"
+    legal = verb in ANYTIME or transitions.is_legal(SAME.get(verb, verb), state)
+    return "done" if legal else "not now"
+
+
+def target(verb, state):
+    if verb == "release":
+        return RELEASED[state]
+    targets = transitions.targets(verb, state)
+    return targets[0] if targets else state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", State.values)
+def test_every_verb_does_to_everybody_what_the_tables_say(state):
+    application, rows = written(state)
+    wrong = []
+    for verb in WHO:
+        for role, by in rows["users"].items():
+            with transaction.atomic():
+                application.refresh_from_db()
+                application.forget()
+                prepare(application, verb, role, rows)
+                before, events = everything(), application.events.count()
+                found = outcome(application, verb, by, rows)
+                wanted = expected(verb, role, state)
+                application.refresh_from_db()
+                if found != wanted:
+                    wrong.append((verb, role, found, wanted))
+                elif found == "done":
+                    wrong += tell_what_was_done(application, verb, state, events)
+                    assert everything() != before, (verb, role)
+                elif everything() != before:
+                    wrong.append((verb, role, "left something"))
+                transaction.set_rollback(True)
+
+    assert wrong == []
+
+
+def tell_what_was_done(application, verb, state, events):
+    if application.state != target(verb, State(state)):
+        yield verb, f"leads to {application.state}"
+    if verb in ("edit", "reply", "comment", "comment to staff"):
+        return
+    added = list(application.events.order_by("pk"))[events:]
+    if [(e.before, e.after) for e in added] != [(state, application.state)]:
+        yield verb, [str(event) for event in added]
+
+
+def test_every_verb_of_the_tables_is_tried():
+    tables = {t.verb for t in TRANSITIONS} | set(DEEDS)
+
+    assert tables - set(WHO) == {"accept", "decline"}  # by a release
+    verbs = {action.removeprefix("application.") for action in policy.ACTIONS}
+    assert tables - {"accept", "decline"} <= verbs
+
+
+# The tables themselves
+
+
+def test_the_states_are_told_apart():
+    assert {*WITH_APPLICANTS, *WITH_CONSORTIUM} == set(OPEN)
+    assert {*OPEN, *CLOSED} == set(State)
+    assert not {*OPEN} & {*CLOSED}
+    assert set(DECIDED) < set(CLOSED)
+    assert set(IN_WORDS) == set(State)
+    assert all(words.applicants and words.staff for words in IN_WORDS.values())
+
+
+def test_every_state_is_reached_and_no_open_one_is_a_dead_end():
+    reached, found = set(), {State.DRAFT}
+    while found:
+        reached |= found
+        found = {t.target for t in TRANSITIONS if t.source in reached} - reached
+
+    assert reached == set(State)
+    for state in OPEN:
+        assert {"withdraw", "expire"} <= {
+            t.verb for t in TRANSITIONS if t.source == state
+        }
+    assert {t.verb for t in TRANSITIONS if t.source == State.ACCEPTED} == set()
+
+
+def test_a_verb_that_is_not_in_the_tables_is_never_legal():
+    assert not any(transitions.is_legal("dance", state) for state in State)
+    assert transitions.targets("dance", State.DRAFT) == ()
+
+
+def test_the_diagram_has_every_transition_once():
+    lines = diagram().splitlines()
+
+    assert lines[0] == "stateDiagram-v2"
+    for each in TRANSITIONS:
+        assert lines.count(f"    {each.source} --> {each.target}: {each.verb}") == 1
+    assert len(lines) == len(TRANSITIONS) + 3
