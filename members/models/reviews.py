@@ -142,6 +142,10 @@ class VerdictQuerySet(models.QuerySet):
     def released(self):
         return self.exclude(released_at=None)
 
+    def past(self):
+        """Those that were released or taken back."""
+        return self.exclude(released_at=None, taken_back_at=None)
+
 
 @tracked()
 class Verdict(models.Model):

@@ -145,8 +145,8 @@ def _told(event, names, decides):
 
 
 def verdicts_for(application, decides):
-    """Decisions: those released for all, those staged or taken back for deciders."""
+    """Past decisions: those released for all, those taken back for deciders."""
     rows = application.verdicts.select_related(
         "level", "organization", "staged_by", "released_by", "taken_back_by"
     )
-    return rows if decides else rows.released()
+    return rows.past() if decides else rows.released()

@@ -34,7 +34,7 @@ def show(request, application, *, refused=None, status=200):
         "staged": staged,
         "forms": _of_use(forms, staged, refused),
         "refused": refused,
-        "mails": application.mails.in_state(Mail.State.DRAFT) if reads_mail else [],
+        "mails": _drafts(application) if reads_mail else [],
         "reads_mail": reads_mail,
         "decides": True,
         "verdicts": verdicts_for(application, True),
@@ -42,6 +42,11 @@ def show(request, application, *, refused=None, status=200):
         "recommendations": application.recommendations_for(request.user),
     }
     return render(request, "workbench/decision.html", values, status=status)
+
+
+def _drafts(application):
+    """The mails of what is staged, that to the applicants first."""
+    return application.mails.in_state(Mail.State.DRAFT).order_by("pk")
 
 
 def _of_use(forms, staged, refused):
