@@ -188,6 +188,12 @@ ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 MFA_ADAPTER = "members.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "members.accounts.keys.AddKey",
+    "authenticate_webauthn": "members.accounts.keys.SecondStepByKey",
+    "login_webauthn": "members.accounts.keys.SignInByKey",
+    "reauthenticate_webauthn": "members.accounts.keys.AgainByKey",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ON_THIS_COMPUTER and not HTTPS
 SOCIALACCOUNT_ADAPTER = "members.accounts.adapters.SocialAdapter"
@@ -230,6 +236,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "peso.access.stale_form"
+# The longest step of an application: seven statements in any script, and their boxes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # With https, a proxy ends it: gunicorn here speaks http alone. Whoever asks gunicorn

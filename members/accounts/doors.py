@@ -82,7 +82,10 @@ class LimitDoors:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.path_info.startswith(PREFIX):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not request.path_info.startswith(PREFIX):
