@@ -54,6 +54,11 @@ class Asked(NamedTuple):
         return self.question.key
 
     @property
+    def is_given(self):
+        """Whether there is something to be seen in it."""
+        return bool(self.field.value() or self.field.errors or self.theirs)
+
+    @property
     def their_words(self):
         """What somebody else wrote there, as lines."""
         names = self.field.field.widget
@@ -101,10 +106,17 @@ class StepForm(forms.Form):
     def _choices(self, question, chosen):
         """Of institutions, those that are chosen, here or in what was sent."""
         if question.kind != Kind.INSTITUTIONS:
-            return question.choices
+            return list(self._offered(question, chosen))
         sent = self.data.getlist(question.key) if self.is_bound else ()
         keys = {key for key in (*chosen, *sent) if key.isdecimal() and len(key) < 19}
         return [(str(pk), name) for pk, name in institution_labels(keys).items()]
+
+    def _offered(self, question, chosen):
+        """Proposals by their names, once they have one."""
+        for key, label in question.choices:
+            name = self.application.draft.get(f"{key}-name")
+            if name or key in chosen or not key.startswith("proposal-"):
+                yield key, f"{name} (proposed)" if name else label
 
     def typed(self):
         """What was sent, by key; what a browser leaves out was left empty."""
@@ -150,7 +162,7 @@ class StepForm(forms.Form):
 
     # As the pages show them
 
-    def communities(self):
+    def served(self):
         return self.asked("communities")
 
     def services(self):
@@ -170,15 +182,17 @@ class StepForm(forms.Form):
         return [self._group(key, title) for key, title in ROLES.items()]
 
     def commitments(self):
-        """Each goal with its questions, those about evidence apart."""
+        """Each goal with its questions; for whom, and the evidence, apart."""
         for goal in self.application.vocabulary.goals:
-            group = self._group(goal.slug, goal.title).asked
+            group = {
+                each.key.removeprefix(f"{goal.slug}-"): each
+                for each in self._group(goal.slug, goal.title).asked
+            }
             evidence = [
-                [each for each in group if f"-evidence-{n}-" in each.key]
+                [group.pop(f"evidence-{n}-title"), group.pop(f"evidence-{n}-url")]
                 for n in EVIDENCE
             ]
-            others = [each for each in group if "-evidence-" not in each.key]
-            yield goal, others, evidence
+            yield goal, group.pop("communities"), evidence, list(group.values())
 
     def _group(self, key, title):
         asked = [self.asked(k) for k, q in self.questions.items() if q.group == key]

@@ -22,10 +22,12 @@
     said.replaceChildren(line);
   };
 
-  form.addEventListener("input", (event) => {
+  // In the capturing phase: htmx lets such events go no further than their field.
+  const touched = (event) => {
     const field = fieldOf(event.target);
     if (field && event.target.name === field.dataset.answer) unsaved.add(field);
-  });
+  };
+  form.addEventListener("input", touched, true);
   // A form that is older than its session is sent with the session's own token.
   form.addEventListener("submit", () => {
     form.elements.csrfmiddlewaretoken.value = token();
@@ -69,7 +71,10 @@
     for (const field of unsaved) {
       if (!field.isConnected) unsaved.delete(field);
       else if (!field.contains(document.activeElement)) {
-        field.dispatchEvent(new Event("change"));
+        const input = form.elements[field.dataset.answer];
+        (input.length && !input.options ? input[0] : input).dispatchEvent(
+          new Event("change", { bubbles: true }),
+        );
       }
     }
   };

@@ -19,6 +19,8 @@ from members.views.applications.reaching import (
     show,
 )
 
+# So many institutions are offered at once.
+FOUND = 10
 CONFLICT, UNPROCESSABLE = 409, 422
 
 
@@ -49,8 +51,8 @@ def save_step(request, application, step):
         return show_step(request, form, status=status)
     if request.POST.get("then") == "next":
         return redirect(address_after(application, step))
-    if request.POST.get("then") == "search":
-        return show_step(request, StepForm(application, step), is_saved=True)
+    if "hosts_search" in request.POST:
+        return show_step(request, StepForm(application, step))
     messages.success(request, "Saved.")
     return redirect("members:application_step", application.public_id, step.slug)
 
@@ -72,8 +74,8 @@ def show_step(request, form, status=200, **page):
         "step": step,
         "writer": kept.mark(request),
         "problems": problems_of(application, step),
-        "hosts_q": words,
-        "found": institutions.matching(words) if words else [],
+        "hosts_q": words.strip(),
+        "found": institutions.matching(words, limit=FOUND) if words else [],
     }
     template = f"step_{step.slug}.html"
     return show(request, application, template, step.slug, status, **page)
