@@ -23,7 +23,7 @@ class MailSearchForm(forms.Form):
         label="Search",
         required=False,
         max_length=200,
-        widget=forms.SearchInput(attrs={"dir": "auto"}),
+        widget=forms.SearchInput(attrs={"dir": "auto", "class": "form-control"}),
         help_text="Words of the address or the subject.",
     )
     state = forms.ChoiceField(
