@@ -41,7 +41,7 @@ lint: .venv/.installed-dev ## Check style and formatting
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 
-bench: .venv/.installed-dev ## Measure the pages with 24 and with 20,000 organizations
+bench: .venv/.installed-dev ## Measure pages and speed (needs wrk and nginx), write docs/performance.md
 	@$(VENV) -m tests.bench
 
 clean: ## Remove .venv and collected files; the database in .data stays

@@ -8,6 +8,7 @@ import django
 from django.db import connection
 from django.utils import timezone
 
+from tests.bench.load import CONNECTIONS
 from tests.bench.measuring import ROUNDS
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
@@ -20,14 +21,28 @@ Written by `make bench` on {day}; it measures, and no test depends on it.
 
 - Machine: {machine}; other work on it, while this ran: a load of {load:.1f}.
 - Software: {software}.
-- What is measured: the time from request to last byte inside one process, without
-  network, by Django's test client; the databases take turns, {rounds} rounds after one
-  that does not count (slow pages at least three). Given are medians, and the times
-  between which the middle half lies, in milliseconds.
 
-## Public pages
+## Speed
+
+Measured side by side in one run, {speed_rounds} rounds that take turns: medians, with
+the least and the most in brackets. gunicorn with one process, nginx and the backends of
+PostgreSQL that work for them have one core, and what loads them (`wrk` with
+{connections} connections, {speed_seconds} s at a time) the other.
+
+| What | Measured | Reference | Ratio or figure | To reach | |
+| --- | --- | --- | ---: | ---: | --- |
+{speed}
+
+`make bench` measures all of this, and `.venv/bin/python -m tests.bench --only served`
+one part of it (or `nginx`, `first_time`, `growth`, `exported`, `remembered`, `begun`).
+
+## Public pages made anew
 
 With {few} and with {many:,} organizations. *Queries* must be the same with both.
+The time from request to last byte inside one process, without network and with nothing
+kept, by Django's test client; the databases take turns, {rounds} rounds after one that
+does not count (slow pages at least three). Medians, and the times between which the
+middle half lies, in milliseconds.
 
 | Page | Queries | {few} organizations | {many:,} organizations | Ratio |
 | --- | ---: | ---: | ---: | ---: |
@@ -108,9 +123,18 @@ def broken(results, loading):
     return found
 
 
-def write(results, loading, about, options):
+def missed(rows):
+    return [
+        f"{row.what}: {row.figure:.2f}, to reach is {row.target:g}."
+        for row in rows
+        if not row.is_reached
+    ]
+
+
+def write(results, rows, loading, about, options):
     few, many = loading
     failures = broken(results, many)
+    table = "\n".join(map(str, rows))
     PATH.parent.mkdir(exist_ok=True)
     PATH.write_text(
         TEXT.format(
@@ -119,6 +143,10 @@ def write(results, loading, about, options):
             software=about[1],
             load=max(0, os.getloadavg()[2] - 1),
             rounds=ROUNDS,
+            speed=table,
+            speed_rounds=options.rounds,
+            speed_seconds=options.seconds,
+            connections=CONNECTIONS,
             few=options.few,
             many=options.many,
             rows="\n".join(row(*result) for result in results),
