@@ -285,7 +285,7 @@ class Acceptance:
         known = sorted(known, key=lambda each: (not each.account_id, each.pk))
         new = Person(name=asked.name, email=asked.email, affiliation=asked.affiliation)
         person = known[0] if known else _keep(new)
-        invitations = self.application.invitations.open().filter(
+        invitations = self.application.invitations.unused().filter(
             role="", person=None, email__iexact=asked.email
         )
         invitations.update(person=person)

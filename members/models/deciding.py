@@ -134,6 +134,6 @@ class Deciding:
         registry = User.objects.registry()
         for mail in self.mails.in_state("draft"):
             mail.discard(by=registry)
-        for invitation in self.invitations.open().filter(role=""):
+        for invitation in self.invitations.unused().filter(role=""):
             invitation.revoked_by, invitation.revoked_at = by, timezone.now()
             invitation.save(update_fields=["revoked_by", "revoked_at"])

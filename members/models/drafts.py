@@ -131,8 +131,12 @@ def digest(token):
 
 
 class InvitationQuerySet(models.QuerySet):
+    def unused(self):
+        """Those that lead somewhere, now or once they last longer."""
+        return self.filter(used_at=None, revoked_at=None)
+
     def open(self):
-        return self.filter(used_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        return self.unused().filter(expires_at__gt=timezone.now())
 
     def colleagues(self):
         return self.exclude(role="")

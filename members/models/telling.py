@@ -131,7 +131,7 @@ def _invite_representatives(application, verdict, by):
 
 
 def released(application, by):
-    waiting = application.invitations.filter(role="", used_at=None, revoked_at=None)
+    waiting = application.invitations.unused().filter(role="")
     # They were written when it was staged; their time begins now.
     waiting.update(expires_at=timezone.now() + INVITATION_LASTS)
     for mail in application.mails.in_state(Mail.State.DRAFT):
