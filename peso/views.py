@@ -13,7 +13,7 @@ from goals.coverage import Mark
 from goals.models import Commitment, Goal
 from members import seats
 from members.linked_data import consortium_facts
-from members.models import Level, Membership, Organization
+from members.models import Application, Level, Membership, Organization
 from members.public import public_page
 
 # Of the rows of the coverage and of those who joined, the home page shows so many.
@@ -66,6 +66,7 @@ def join(request):
         "words": words(seats.policy_on(today)),
         "levels": Level.objects.with_member_counts(today),
         "goals": Goal.objects.all(),
+        "usual_time": Application.objects.usual_time(),
     }
     return render(request, "peso/join.html", page)
 

@@ -92,13 +92,9 @@ class ApplicationQuerySet(models.QuerySet):
 
     def usual_time(self):
         """The median time from submitting to deciding, of the last ones; or None."""
-        decided = Verdict.objects.released().filter(
-            application__submitted_at__isnull=False
-        )
-        last = decided.order_by("-released_at").values_list(
-            "application__submitted_at", "released_at"
-        )[:USUAL_OF]
-        seconds = [(after - before).total_seconds() for before, after in last]
+        decided = Verdict.objects.released().exclude(took=None)
+        last = decided.order_by("-released_at").values_list("took", flat=True)
+        seconds = [took.total_seconds() for took in last[:USUAL_OF]]
         return dt.timedelta(seconds=statistics.median(seconds)) if seconds else None
 
     def _taking_part(self, user):

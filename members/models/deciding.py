@@ -116,6 +116,7 @@ class Deciding:
             self._move("decline", by, reason=verdict.reason, told=True)
         verdict.decision = decision
         verdict.released_by, verdict.released_at = by, timezone.now()
+        verdict.took = verdict.released_at - self.submitted_at
         verdict.save()
         telling.released(self, by)
 

@@ -216,6 +216,11 @@ class Verdict(models.Model):
         blank=True,
     )
     released_at = models.DateTimeField(null=True, blank=True)
+    took = models.DurationField(
+        null=True,
+        blank=True,
+        help_text="From the first submission to the release; anyone may know it.",
+    )
     decision = models.OneToOneField(
         "members.Decision",
         models.PROTECT,
