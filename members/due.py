@@ -9,7 +9,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db import connection
 
-from members import checking, mailing
+from members import checking, mailing, untouched
 from members.locks import only_one
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ WORK = {
     "mails without a job": mailing.recover,
     "secrets of old mails": mailing.forget_secrets,
     "websites that nobody asked": checking.recover,
+    "drafts to be reminded of": untouched.remind,
+    "drafts that expire": untouched.expire,
     "sessions that ended": clear_sessions,
 }
 

@@ -54,20 +54,17 @@ def withdrawn(application, by, reason):
 
 def expired(application):
     message = emails.expired(organization=application.title, url=_page(application))
-    _to_applicants(application, message)
+    tell = readers if application.submitted_at else writers
+    _write(application, message, tell(application))
 
 
 def reminded(application, days, days_left):
     """Tell that nobody touched the draft for `days`, and when it will expire."""
     write = {30: emails.reminder_30, 53: emails.reminder_53}[days]
-    _to_applicants(
-        application,
-        write(
-            organization=application.title,
-            url=_page(application),
-            days_left=days_left,
-        ),
+    message = write(
+        organization=application.title, url=_page(application), days_left=days_left
     )
+    _write(application, message, writers(application))
 
 
 def changes_requested(application, by, text):
@@ -166,7 +163,16 @@ def _officers():
     ).values_list("email", flat=True)
 
 
-def _write(application, message, addresses, by, *, held=False):
+def writers(application):
+    """The addresses of who has the pen: staff, where they entered it alone."""
+    colleagues = application.collaborators.active().exclude(user__email="")
+    addresses = list(colleagues.values_list("user__email", flat=True))
+    if not addresses and application.is_entered_by_staff:
+        addresses = [application.opened_by.email]
+    return [each for each in addresses if each]
+
+
+def _write(application, message, addresses, by=None, *, held=False):
     for to in sorted({address.lower() for address in addresses if address}):
         Mail.objects.write(message, to=to, by=by, held=held, application=application)
 
