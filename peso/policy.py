@@ -203,7 +203,19 @@ ROLES: dict[str, dict[str, frozenset[str]]] = {
         "members.service": CARED_FOR,
         "actions": frozenset({"members.import"}),
     },
+    # Reviewers meet applications in the workbench, where each sees what is theirs.
     "membership officer": {
+        "members.answer": frozenset({VIEW}),
+        "members.application": frozenset({VIEW}),
+        "members.applicationevent": frozenset({VIEW}),
+        "members.collaborator": frozenset({VIEW}),
+        "members.comment": frozenset({VIEW}),
+        "members.document": frozenset({VIEW}),
+        "members.invitation": frozenset({VIEW}),
+        "members.recommendation": frozenset({VIEW}),
+        "members.revision": frozenset({VIEW}),
+        "members.verdict": frozenset({VIEW}),
+        "members.websitecheck": frozenset({VIEW}),
         "actions": frozenset(ACTIONS),
     },
     "administrator": {

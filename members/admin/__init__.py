@@ -2,6 +2,7 @@
 
 from members.admin import (
     accounts,
+    applications,
     communities,
     events,
     governance,
@@ -14,6 +15,7 @@ from members.admin import (
 
 __all__ = [
     "accounts",
+    "applications",
     "communities",
     "events",
     "governance",

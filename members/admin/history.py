@@ -183,13 +183,23 @@ def _name_actors(changes):
 
 
 class HistoryPage:
-    """A ModelAdmin whose history view reads what the database kept."""
+    """A ModelAdmin whose history view reads what the database kept.
+
+    What is confidential is told by the pages of its own kind alone, since they know
+    which of its rows somebody may see; `history_without` are parts told nowhere else.
+    """
+
+    is_confidential = False
+    history_without = frozenset()
 
     @property
     def object_history_template(self):
         return "admin/record_history.html" if is_tracked(self.model) else None
 
     def history_view(self, request, object_id, extra_context=None):
+        # Before Django's own looks for a record, and says that there is none.
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         if not is_tracked(self.model):
             return super().history_view(request, object_id, extra_context)
         record = self.get_object(request, unquote(object_id))
@@ -199,6 +209,10 @@ class HistoryPage:
             raise PermissionDenied
 
         def may_view(model):
+            page = self.admin_site._registry.get(model)
+            apart = getattr(page, "is_confidential", False) and not self.is_confidential
+            if apart or model in self.history_without:
+                return False
             label = f"{model._meta.app_label}.view_{model._meta.model_name}"
             return request.user.has_perm(label)
 

@@ -44,7 +44,7 @@ class ApplicationEvent(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.application}: {self.verb}"
+        return self.verb.replace("_", " ")
 
 
 class CommentQuerySet(models.QuerySet):
@@ -275,7 +275,7 @@ class Verdict(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.application}: {self.get_outcome_display().lower()}"
+        return f"{self.get_outcome_display()} ({self.staged_at:%d %B %Y})"
 
     @property
     def is_staged(self):

@@ -28,17 +28,32 @@ ORDER = [*EVERYBODY, "nobody"]
 # in brackets the first that may send something to it, where that is another one. Each
 # role may what those before it may.
 TABLE = """
+answer
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 app auth
   administrator: page
 app goals
   viewer: page
 app members
   viewer: page
+application
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
+applicationevent
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 approach
   viewer: change (nobody), changelist, history
   nobody: add, delete
 auth
   administrator: user_password_change
+collaborator
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
+comment
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 commitment
   viewer: change (editor), changelist, export, history
   editor: import
@@ -52,6 +67,9 @@ decision
   viewer: change (nobody), changelist, history
   membership officer: add
   nobody: delete
+document
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 event
   viewer: change (nobody), changelist, history
   nobody: add, delete
@@ -74,6 +92,9 @@ institution
   viewer: change (editor), changelist, export, history
   editor: add, delete, import
   nobody: process_import (editor)
+invitation
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 level
   viewer: change (administrator), changelist, history
   administrator: add
@@ -95,10 +116,16 @@ policyvalue
   viewer: change (nobody), changelist, history
   administrator: add
   nobody: delete
+recommendation
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 representative
   viewer: change (editor), changelist, export, history
   editor: add, import
   nobody: delete, process_import (editor)
+revision
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 service
   viewer: change (editor), changelist, export, history
   editor: add, delete, import
@@ -106,6 +133,12 @@ service
 user
   administrator: add, change, changelist, history
   nobody: delete
+verdict
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
+websitecheck
+  membership officer: change (nobody), changelist, history
+  nobody: add, delete
 """
 
 
