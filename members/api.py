@@ -2,6 +2,7 @@
 
 from ninja import Query, Router, Schema
 
+from members.answers import refusal
 from members.matching import institutions as matching
 from members.matching import reading
 
@@ -41,5 +42,7 @@ def institutions(
     `matched_name` is the name by which one was found, `score` is from 0 to 1. The
     successor stands for an institution that ROR has withdrawn.
     """
+    if unknown := set(request.GET) - {"q", "country", "limit"}:
+        return refusal({name: ["There is no such parameter."] for name in unknown})
     found = matching.matching(q, country and country.upper(), limit)
     return {"items": found, "count": len(found)}

@@ -1,9 +1,9 @@
 """The API: mounts the apps' routers, and is as open as the public pages are."""
 
-from django.http import JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from members.answers import refusal
 from members.api import router as members
 from members.public import public_page
 
@@ -24,7 +24,7 @@ def refuse(request, error):
     problems = {}
     for each in error.errors:
         problems.setdefault(str(each["loc"][-1]), []).append(each["msg"])
-    return JsonResponse({"errors": problems}, status=400)
+    return refusal(problems)
 
 
 def routes():

@@ -13,6 +13,9 @@ from tests import factories
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ["goals", "members", "peso"]
 PUBLIC = {
+    "api:api-root",
+    "api:institutions",
+    "api:openapi-json",
     "about",
     "favicon",
     "goals:coverage",
@@ -33,6 +36,8 @@ PUBLIC = {
     "members:directory",
     "members:directory_csv",
     "members:directory_json",
+    "members:institution",
+    "members:institution_search",
     "members:organization",
     "members:permalink",
     "readyz",
@@ -208,6 +213,8 @@ def example(db):
     factories.community(slug="training", kind="capability")
     factories.service(organization=member, community=community)
     factories.commitment(organization=member, communities=[community])
+    institution = factories.institution(ror_id="05gq02987")
+    factories.host(organization=member, institution=institution)
     return member
 
 
@@ -222,11 +229,13 @@ def address(name, route, organization):
     values = {
         "community": "fluids",
         "goal": "workforce",
+        "key": "05gq02987",
         "public_id": organization.public_id,
         "section": "organizations",
         "slug": slugs.get(name),
     }
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route)
+    query = "?q=fluids" if name == "api:institutions" else ""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match[1]], route) + query
 
 
 def refuse_writes():

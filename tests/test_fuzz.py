@@ -21,6 +21,7 @@ PAGES = [
     "join",
     "members:directory",
     "members:communities",
+    "members:institution_search",
     "goals:goals",
     "goals:coverage",
     "goals:coverage_members",
@@ -32,11 +33,12 @@ FORMATS = [
     "goals:coverage_json",
     "goals:coverage_members_csv",
     "goals:coverage_members_json",
+    "api:institutions",
 ]
 # Parameters that some page reads, and values that mean something to some of them.
 KNOWN = [
     *("q", "community", "capability", "goal", "effort", "level", "country"),
-    *("status", "sort", "view", "page", "show", "kind", "letter"),
+    *("status", "sort", "view", "page", "show", "kind", "letter", "limit", "field"),
 ]
 MEANT = [
     *("", "1", "2", "-1", "0", "99999999999999999999", "1e9", "core", "leads", "all"),
@@ -99,6 +101,7 @@ def test_any_query_string_gets_data_or_the_reasons(client, consortium, view):
     "start",
     [
         "/organizations/",
+        "/institutions/",
         "/id/",
         "/communities/",
         "/capabilities/",

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from goals.models import Commitment
-from members.models import Community, Organization
+from members.models import Community, Institution, Organization
 from tests import factories
 from tests.test_conventions import PUBLIC, views
 from tests.test_leaks import filled
@@ -110,7 +110,8 @@ def pages():
         "community": ["place-0", "at-large"],
         "goal": ["workforce"],
         "public_id": [each.public_id for each in Organization.objects.all()],
-        "section": ["organizations"],
+        "key": [each.key for each in Institution.objects.all()],
+        "section": ["organizations", "institutions"],
         "slug": [*slugs, "workforce"],
     }
     for name, route, _ in views():
@@ -119,6 +120,8 @@ def pages():
     for query in ("view=map", "view=table", "q=xss", "q=xzs&status=former"):
         yield f"{reverse('members:directory')}?{query}&status=all"
     yield "/directory/?q=%22%3E%3Cxss%3E&level=%22%3E%3Cxss%3E&%22%3E%3Cxss%3E=1"
+    yield "/institutions/search/?q=%22%3E%3Cxss%3E&country=%22%3E%3Cxss%3E"
+    yield "/institutions/search/?q=onerror"
     yield "/coverage/?show=%22%3E%3Cxss%3E&%22%3E%3Cxss%3E=1"
     yield "/organizations/%22%3E%3Cxss%3E/"
 

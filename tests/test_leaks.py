@@ -10,7 +10,15 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from goals.models import Goal
-from members.models import Community, Import, Membership, OldSlug, Organization, User
+from members.models import (
+    Community,
+    Import,
+    Institution,
+    Membership,
+    OldSlug,
+    Organization,
+    User,
+)
 from tests import factories
 from tests.factories import DAY
 from tests.test_conventions import PUBLIC, views
@@ -21,6 +29,7 @@ pytestmark = pytest.mark.django_db
 SECRETS = {
     "accountname": "Zaquvel",
     "accountfirstname": "Zabiwon",
+    "emailofanaccount": "zabgoni",
     "personformembers": "Zacodil",
     "personforstaff": "Zadufer",
     "personformer": "Zabnugo",
@@ -55,7 +64,9 @@ SOON = dt.date(2999, 1, 1)
 
 @pytest.fixture
 def by(db):
-    user = User.objects.create_user(SECRETS["accountname"], is_staff=True)
+    email = f"{SECRETS['emailofanaccount']}@x.test"
+    user = User.objects.create_user(SECRETS["accountname"], email, is_staff=True)
+    user.authenticator_set.create(type="totp", data={"secret": factories.TOTP_SECRET})
     user.is_superuser, user.first_name = True, SECRETS["accountfirstname"]
     user.save()
     return user
@@ -187,7 +198,7 @@ def apply(community):
 VALUES = {
     "community": ["fusion", "at-large"],
     "goal": ["workforce", "ecosystem"],
-    "section": ["pages", "goals", "communities", "organizations"],
+    "section": ["pages", "goals", "communities", "organizations", "institutions"],
 }
 
 
@@ -199,7 +210,8 @@ def addresses():
     slugs += [each.slug for each in Community.objects.all()]
     slugs += [each.slug for each in Goal.objects.all()] + ["nothing"]
     slugs += [misspelt(slug) for slug in slugs]
-    values = VALUES | {"public_id": public_ids, "slug": slugs}
+    keys = [str(each.pk) for each in Institution.objects.all()]
+    values = VALUES | {"public_id": public_ids, "slug": slugs, "key": keys}
     for name, route, _ in views():
         if name in PUBLIC:
             yield from filled(route, values)
@@ -208,6 +220,8 @@ def addresses():
 def searches():
     """Every search that might put a word right that is not public, in every format."""
     words = [*SECRETS.values(), *map(misspelt, SECRETS.values())]
+    for view in ("members:institution_search", "api:institutions"):
+        yield from (f"{reverse(view)}?q={quote(word)}" for word in words)
     for view in ("directory", "directory_csv", "directory_json"):
         address = reverse(f"members:{view}")
         yield from (f"{address}?q={quote(word)}&status=all" for word in words)

@@ -52,7 +52,8 @@ class InstitutionAdmin(ExchangePages, Record):
         """
         if not search_term.strip():
             return queryset, False
-        keys = [found.pk for found in institutions.matching(search_term, limit=FOUND)]
+        found = institutions.matching(search_term, limit=FOUND, public=False)
+        keys = [each.pk for each in found]
         order = Case(
             *(When(pk=key, then=Value(place)) for place, key in enumerate(keys)),
             default=Value(FOUND),

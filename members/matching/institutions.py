@@ -39,19 +39,33 @@ class Match:
         return ", ".join(filter(None, [self.name, self.city, self.country]))
 
 
-def matching(q: str, country: str | None = None, limit: int = USUAL) -> list[Match]:
+def matching(
+    q: str, country: str | None = None, limit: int = USUAL, *, public: bool = True
+) -> list[Match]:
     """The institutions that `q` may mean, the likeliest first.
 
     A ROR id means the one that has it. `country` is two capitals after ISO 3166. The
     successor stands for a withdrawn institution, and `matched_name` tells by which name
-    it was found.
+    it was found. Those that nobody but an applicant has named are not `public`.
     """
     if ror_id := read_ror_id(q):
         return _with_id(ror_id, country)
     query = reading.read(q)
     found = ranking.ranked(query, candidates.find(query, country))
     enough = max(LEAST, PART_OF_BEST * found[0][0]) if found else 0
-    return [_match(name, score) for score, name in found[:limit] if score >= enough]
+    found = [(score, name) for score, name in found if score >= enough]
+    if public:
+        found = _public(found)
+    return [_match(name, score) for score, name in found[:limit]]
+
+
+def _public(found):
+    """Those of ROR, and those with which an organization of the directory is."""
+    own = [name.pk for _, name in found if not name.ror_id]
+    if not own:
+        return found
+    shown = set(Institution.objects.hosting().filter(pk__in=own).values_list("pk"))
+    return [each for each in found if each[1].ror_id or (each[1].pk,) in shown]
 
 
 def _with_id(ror_id, country):

@@ -78,10 +78,10 @@ FROM typed, LATERAL (
     SELECT ARRAY[one.term, two.term] AS terms
     FROM generate_series(3, length(typed.term) - 3) AS cut, LATERAL (
         SELECT term, names FROM members_institutionterm
-        WHERE term = left(typed.term, cut) AND names > %(rare)s LIMIT 1
+        WHERE term = left(typed.term, cut) AND names > 0 LIMIT 1
     ) AS one, LATERAL (
         SELECT term, names FROM members_institutionterm
-        WHERE term = substr(typed.term, cut + 1) AND names > %(rare)s LIMIT 1
+        WHERE term = substr(typed.term, cut + 1) AND names > 0 LIMIT 1
     ) AS two
     ORDER BY least(one.names, two.names) DESC LIMIT 1
 ) AS parted, LATERAL (

@@ -43,12 +43,12 @@ REPEATED = "SELECT ror_id FROM ror_record GROUP BY ror_id HAVING count(*) > 1 LI
 
 # New rows get their keys here, so that those of parents and successors are known.
 LINK = """
+CREATE UNIQUE INDEX ON ror_record (ror_id);
+ANALYZE ror_record;
 UPDATE ror_record SET id = known.id, is_new = false
 FROM members_institution AS known WHERE known.ror_id = ror_record.ror_id;
 UPDATE ror_record SET id = nextval('members_institution_id_seq'), is_new = true
 WHERE id IS NULL;
-CREATE UNIQUE INDEX ON ror_record (ror_id);
-ANALYZE ror_record;
 UPDATE ror_record AS record SET
     parent_id = nullif(parent.id, record.id),
     successor_id = nullif(successor.id, record.id)
@@ -56,6 +56,8 @@ FROM ror_record AS other
 LEFT JOIN ror_record AS parent ON parent.ror_id = other.parent
 LEFT JOIN ror_record AS successor ON successor.ror_id = other.successor
 WHERE other.ror_id = record.ror_id AND coalesce(parent.id, successor.id) IS NOT NULL;
+CREATE UNIQUE INDEX ON ror_record (id);
+ANALYZE ror_record;
 """
 INSERT = f"""
 INSERT INTO members_institution (id, ror_id, is_example, {", ".join(FACTS)})
@@ -71,19 +73,18 @@ WHERE NOT is_new AND known.id = record.id
     IS DISTINCT FROM ({", ".join(f"record.{fact}" for fact in FACTS)}, false)
 """  # noqa: S608
 GONE = """
-FROM members_institution AS known
-WHERE ror_modified_on IS NOT NULL AND status <> 'withdrawn'
-    AND NOT EXISTS (SELECT FROM ror_record WHERE ror_record.ror_id = known.ror_id)
-    AND ror_id <> ALL (%s)
+known.ror_modified_on IS NOT NULL AND known.status <> 'withdrawn'
+    AND known.ror_id NOT IN (SELECT ror_id FROM ror_record) AND ror_id <> ALL (%s)
 """
 COUNT_GONE = f"""
-SELECT count(*), (
-    SELECT count(*) FROM members_institution WHERE ror_modified_on IS NOT NULL)
-{GONE}
+SELECT count(*) FILTER (WHERE {GONE}),
+    count(*) FILTER (WHERE ror_modified_on IS NOT NULL)
+FROM members_institution AS known
 """  # noqa: S608
-WITHDRAW = f"""
-UPDATE members_institution SET status = 'withdrawn' WHERE id IN (SELECT id {GONE})
-"""  # noqa: S608
+WITHDRAW = f"UPDATE members_institution AS known SET status = 'withdrawn' WHERE {GONE}"  # noqa: S608
+# The statistics of a table that was just filled, or is empty, are not those of its
+# rows; to join it row by row would then take hours.
+JOIN_IN_SETS = "SET LOCAL enable_nestloop = off"
 
 
 @dataclass
@@ -106,7 +107,7 @@ class RorImport:
     """
 
     by: User | None = None
-    progress: object = lambda size: len
+    progress: object = lambda size: lambda number: None
     shrunken: bool = False
 
     def run(self, path) -> Summary:
@@ -159,12 +160,13 @@ class RorImport:
     def _merge(self, cursor, summary):
         by = self.by or User.objects.registry()
         with transaction.atomic(), pghistory.context(user=by.pk):
+            cursor.execute(JOIN_IN_SETS)
             cursor.execute(LINK)
             self._look(cursor, summary)
-            cursor.execute(INSERT)
-            summary.added = cursor.rowcount
             cursor.execute(CHANGE)
             summary.changed = cursor.rowcount
+            cursor.execute(INSERT)
+            summary.added = cursor.rowcount
             cursor.execute(WITHDRAW, [summary.refused_ids])
             summary.withdrawn = cursor.rowcount
             cursor.execute("SELECT count(*) FROM ror_record")

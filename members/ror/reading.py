@@ -71,7 +71,7 @@ class Reader:
     `told` is called with the number of bytes of each piece that is read.
     """
 
-    def __init__(self, stream: IO[bytes], told: Callable[[int], object] = len):
+    def __init__(self, stream: IO[bytes], told: Callable[[int], object]):
         self.stream, self.told = stream, told
         self.decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
         self.bytes = b""  # the beginning of a character that a piece ended in
