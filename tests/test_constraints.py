@@ -35,6 +35,15 @@ REFUSED = {
     "name_once": """
         INSERT INTO members_name (organization_id, kind, text, language)
         VALUES ({member}, 'former', 'ZURICH  codes', '')""",
+    # accounts
+    "user_email_once": """
+        INSERT INTO members_user (username, email, password, first_name, last_name,
+            is_superuser, is_staff, is_active, date_joined)
+        SELECT 'another', upper(email), '', '', '', false, false, true, now()
+        FROM members_user WHERE email <> '' LIMIT 1""",
+    "user_registry_never_signs_in": """
+        UPDATE members_user SET username = 'Registry', is_active = true
+        WHERE id = (SELECT min(id) FROM members_user)""",
     # communities, services, institutions, hosts
     "community_kind_known": "UPDATE members_community SET kind = 'club'",
     "community_slug_not_reserved": """
