@@ -10,10 +10,10 @@ from django.db import connection
 
 PATH = "/communities/"
 WRITE = (
-    "UPDATE members_community SET description = %s "
+    "UPDATE members_community SET name = %s "
     "WHERE id = (SELECT min(id) FROM members_community)"
 )
-SHOWN = re.compile(rb"As of change (\d+)\.")
+SHOWN = re.compile(rb"As of change (\d+)")
 READERS, SECONDS_BETWEEN = 4, 0.3
 
 
@@ -55,7 +55,7 @@ def oldest_answer(port, seconds):
 
 def write(commits):
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [f"As of change {len(commits)}."])
+        cursor.execute(WRITE, [f"As of change {len(commits)}"])
     commits.append(time.monotonic())
 
 

@@ -133,9 +133,14 @@ def empty_project(folder):
     return Server(command, environment=environment, folder=folder)
 
 
-def collect_static():
+def collect_static(**environment):
     command = [sys.executable, "manage.py", "collectstatic", "--noinput"]
-    subprocess.run([*command, "--verbosity", "0"], cwd=PROJECT, check=True)
+    subprocess.run(
+        [*command, "--verbosity", "0"],
+        cwd=PROJECT,
+        check=True,
+        env={**os.environ, **environment},
+    )
 
 
 def memory(pid):
