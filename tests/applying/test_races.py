@@ -1,0 +1,290 @@
+"""Two people at once, with real connections: one wins, the other is told why.
+
+RACE_ROUNDS=200 tries each pair as often; a few rounds are enough to see a lock missing.
+"""
+
+import os
+
+import pytest
+from django.db import connection
+
+from members.models import (
+    Application,
+    Collaborator,
+    Decision,
+    Invitation,
+    Mail,
+    Membership,
+    Organization,
+    Verdict,
+)
+from tests import factories
+from tests.applying.arena import applications, race, refusals
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+def staged(keys, officer, **facts):
+    for application in Application.objects.filter(pk__in=keys):
+        factories.stage(application, by=officer, **facts)
+    return keys
+
+
+def test_two_submissions_make_one_revision():
+    by = factories.applicant()
+    keys = applications(ROUNDS, by=by)
+
+    for answers in race(keys, *[lambda each: each.submit(by=by)] * 2):
+        (refusal,) = refusals(answers)
+        assert "too late" in refusal
+    for application in Application.objects.filter(pk__in=keys):
+        assert application.state == "submitted"
+        assert application.revisions.count() == application.events.count() == 1
+        assert application.mails.filter(kind="submitted").count() == 1
+
+
+def test_two_stagings_leave_one_decision_staged():
+    officer, other = factories.officer(), factories.officer()
+    keys = applications(ROUNDS, state="recommended", by=factories.applicant())
+
+    for answers in race(
+        keys,
+        lambda each: factories.stage(each, outcome="decline", by=officer),
+        lambda each: factories.stage(each, by=other),
+    ):
+        (refusal,) = refusals(answers)
+        assert "A decision is staged already" in refusal
+    for application in Application.objects.filter(pk__in=keys):
+        verdict = application.verdicts.get()
+        held = {mail.kind for mail in application.mails.in_state("draft")}
+        assert ("accepted" in held) == verdict.is_acceptance
+
+
+def test_two_releases_make_one_member():
+    officer, other = factories.officer(), factories.officer()
+    keys = applications(ROUNDS, state="recommended", by=factories.applicant())
+    staged(keys, officer)
+
+    for answers in race(
+        keys,
+        lambda each: each.release(by=officer),
+        lambda each: each.release(by=other),
+    ):
+        (refusal,) = refusals(answers)
+        assert "too late" in refusal
+    made = Organization.objects.filter(applications__in=keys)
+    assert made.count() == ROUNDS
+    assert Membership.objects.filter(organization__in=made).count() == ROUNDS
+    assert Decision.objects.filter(organization__in=made).count() == ROUNDS
+
+
+def test_a_release_and_taking_back_do_not_both_happen():
+    officer, other = factories.officer(), factories.officer()
+    keys = applications(ROUNDS, state="recommended", by=factories.applicant())
+    staged(keys, officer, outcome="decline")
+
+    for answers in race(
+        keys,
+        lambda each: each.release(by=officer),
+        lambda each: each.take_back(by=other),
+    ):
+        (refusal,) = refusals(answers)
+        assert refusal == "No decision is staged."
+    for verdict in Verdict.objects.filter(application__in=keys):
+        assert (verdict.released_at is None) != (verdict.taken_back_at is None)
+        mail = verdict.application.mails.get(kind="declined")
+        assert (mail.state == "queued") == bool(verdict.released_at)
+        assert verdict.application.state == (
+            "declined" if verdict.released_at else "recommended"
+        )
+
+
+def test_two_applications_of_one_name_make_one_member():
+    officer, other = factories.officer(), factories.officer()
+    by = factories.applicant()
+    pairs = {}
+    for number in range(ROUNDS):
+        facts = {"name": f"Same {number}", "proposal__1__name": f"New {number}"}
+        facts["proposal__1__kind"] = "community"
+        first, second = applications(2, state="recommended", by=by, **facts)
+        pairs[first] = second
+        staged([first, second], officer, proposals=[1])
+
+    for answers in race(
+        list(pairs),
+        lambda each: each.release(by=officer),
+        lambda each: Application.objects.get(pk=pairs[each.pk]).release(by=other),
+    ):
+        (refusal,) = refusals(answers)
+        assert "choose that record, or have the name changed" in refusal
+    for first, second in pairs.items():
+        states = {a.state for a in Application.objects.filter(pk__in=[first, second])}
+        assert states == {"accepted", "recommended"}
+    assert Organization.objects.filter(name__startswith="Same").count() == ROUNDS
+
+
+def test_submitting_and_withdrawing_end_withdrawn():
+    by = factories.applicant()
+    keys = applications(ROUNDS, by=by)
+
+    for answers in race(
+        keys, lambda each: each.submit(by=by), lambda each: each.withdraw(by=by)
+    ):
+        assert all("too late" in refusal for refusal in refusals(answers))
+    for application in Application.objects.filter(pk__in=keys):
+        assert application.state == "withdrawn"
+        events = list(application.events.order_by("pk").values_list("before", "after"))
+        was_in = application.submitted_at is not None
+        assert application.revisions.count() == was_in
+        assert events == (
+            [("draft", "submitted"), ("submitted", "withdrawn")]
+            if was_in
+            else [("draft", "withdrawn")]
+        )
+
+
+def test_a_revision_is_what_the_draft_is_whoever_saves_meanwhile():
+    by = factories.applicant()
+    keys = applications(ROUNDS, by=by)
+
+    for answers in race(
+        keys,
+        lambda each: each.submit(by=by),
+        lambda each: each.save_answers({"focus": "Changed"}, by=by),
+    ):
+        assert all("too late" in refusal for refusal in refusals(answers))
+    for application in Application.objects.filter(pk__in=keys):
+        assert application.latest.answers == application.draft
+
+
+def test_one_of_two_editors_stays():
+    by, other = factories.applicant(), factories.applicant()
+    keys = applications(ROUNDS, by=by)
+    Collaborator.objects.bulk_create(
+        Collaborator(application_id=key, user=other, role="editor") for key in keys
+    )
+
+    for answers in race(
+        keys, lambda each: each.leave(by=by), lambda each: each.leave(by=other)
+    ):
+        (refusal,) = refusals(answers)
+        assert "The last editor cannot leave" in refusal
+    assert Collaborator.objects.editors().filter(application__in=keys).count() == ROUNDS
+
+
+def test_an_invitation_is_used_once():
+    by, one, other = (factories.applicant() for _ in range(3))
+    keys = applications(ROUNDS, by=by)
+    for key in keys:
+        Invitation.objects.issue(
+            application_id=key, email="x@example.org", role="reader", invited_by=by
+        )
+
+    def join(each, user):
+        each.join(each.invitations.get(), by=user)
+
+    for answers in race(
+        keys, lambda each: join(each, one), lambda each: join(each, other)
+    ):
+        (refusal,) = refusals(answers)
+        assert "used already" in refusal
+    readers = Collaborator.objects.active().filter(role="reader", application__in=keys)
+    assert readers.count() == ROUNDS
+
+
+def test_one_address_is_invited_once():
+    by = factories.applicant()
+    keys = applications(ROUNDS, by=by)
+
+    def invite(each):
+        each.invite(by=by, email="x@example.org", role="reader")
+
+    for answers in race(keys, invite, invite):
+        (refusal,) = refusals(answers)
+        assert "invited already" in refusal
+    assert Mail.objects.filter(application__in=keys).count() == ROUNDS
+
+
+def test_a_declined_application_is_answered_by_one_new_one():
+    by = factories.applicant()
+    keys = applications(ROUNDS, state="declined", by=by)
+
+    for answers in race(keys, *[lambda each: each.reapply(by=by)] * 2):
+        (refusal,) = refusals(answers)
+        assert "has begun a new application" in refusal
+    assert Application.objects.filter(earlier__in=keys).count() == ROUNDS
+
+
+# Killed at any point
+
+
+class KilledError(Exception):
+    pass
+
+
+def killing(after):
+    """Let so many commands through, and no more."""
+    left = [after]
+
+    def wrapper(execute, sql, params, many, context):
+        if not left[0]:
+            raise KilledError
+        left[0] -= 1
+        return execute(sql, params, many, context)
+
+    return wrapper
+
+
+def everything():
+    """The number of rows of each table, histories and jobs too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND "
+            "tablename ~ '^(members|goals|pghistory|procrastinate)_'"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in tables)
+        cursor.execute(f"SELECT {counted}")
+        return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
+def killed(application, do, *, step):
+    """How often `do` was killed, after each `step` commands, before it was done."""
+    before, times = everything(), 0
+    while True:
+        try:
+            with connection.execute_wrapper(killing(times * step)):
+                do(application)
+        except KilledError:
+            times += 1
+            application.refresh_from_db()
+            application.forget()
+            assert everything() == before, times * step
+        else:
+            return times
+
+
+def test_an_acceptance_that_is_killed_leaves_nothing():
+    officer = factories.officer()
+    facts = {"proposal__1__name": "Meshes", "proposal__1__kind": "community"}
+    (key,) = applications(1, state="recommended", by=factories.applicant(), **facts)
+    application = Application.objects.get(pk=key)
+    factories.stage(application, by=officer, proposals=[1])
+
+    times = killed(application, lambda each: each.release(by=officer), step=11)
+
+    assert times > 20
+    assert application.state == "accepted"
+    assert application.organization.memberships.count() == 1
+    assert application.organization.commitments.count() == 7
+
+
+def test_a_submission_that_is_killed_leaves_nothing():
+    by = factories.applicant()
+    (key,) = applications(1, by=by)
+    application = Application.objects.get(pk=key)
+
+    assert killed(application, lambda each: each.submit(by=by), step=3) > 5
+    assert application.revisions.count() == 1
