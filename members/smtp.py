@@ -146,7 +146,8 @@ def _words(code, reply):
 
 
 def _why(error):
-    if isinstance(error, TimeoutError):
+    # smtplib says so of both that the server ended it.
+    if isinstance(error, TimeoutError) or "timed out" in str(error):
         return "The mail server did not answer in time."
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "The mail server ended the connection."

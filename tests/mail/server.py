@@ -103,9 +103,14 @@ class Server(SMTP):
 
 
 class Running(Controller):
-    def __init__(self, ways, **options):
+    def __init__(self, ways, *, ssl_context=None, **options):
         self.options = options
-        super().__init__(Handler(ways), hostname="127.0.0.1", port=free_port())
+        super().__init__(
+            Handler(ways),
+            hostname="127.0.0.1",
+            port=free_port(),
+            ssl_context=ssl_context,
+        )
 
     def stop(self):
         for transport in Server.opened:

@@ -83,6 +83,13 @@ def test_server_that_is_gone_before_the_end_has_nothing(
     setattr(ways, way, stage)
 
     assert sent(mail) == "queued"
+    assert (
+        mail.trouble
+        == {
+            "breaks": "The mail server ended the connection.",
+            "hangs": "The mail server did not answer in time.",
+        }[way]
+    )
     assert mail.handed_over_at is None
     assert ways.arrived == []
 
