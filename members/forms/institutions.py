@@ -1,4 +1,4 @@
-"""What the search for institutions is asked: its page and the API read it alike."""
+"""What the page of the search for institutions is asked."""
 
 import re
 
@@ -10,7 +10,6 @@ from django.core.validators import RegexValidator
 
 from members.matching import institutions, reading
 
-MOST = 100
 LONGEST_NAME = 64
 
 
@@ -33,17 +32,6 @@ class InstitutionSearchForm(forms.Form):
         help_text="Two letters, after ISO 3166: DE.",
         validators=[RegexValidator(r"^[A-Za-z]{2}$", "A country code is two letters.")],
     )
-    limit = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=MOST,
-        widget=forms.HiddenInput,
-        error_messages={
-            "invalid": "The limit is a whole number.",
-            "min_value": "The limit is at least %(limit_value)d.",
-            "max_value": "The limit is at most %(limit_value)d.",
-        },
-    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -57,11 +45,8 @@ class InstitutionSearchForm(forms.Form):
     def matches(self):
         """The institutions that are meant; the form must be valid."""
         asked = self.cleaned_data
-        return institutions.matching(
-            asked["q"],
-            country=asked["country"].upper() or None,
-            limit=asked["limit"] or institutions.USUAL,
-        )
+        country = asked["country"].upper() or None
+        return institutions.matching(asked["q"], country)
 
 
 def field_name(text: str) -> str | None:

@@ -7,6 +7,7 @@ file is told with its place, and before anything is written.
 import json
 import zipfile
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +75,7 @@ class Reader:
     def __init__(self, stream: IO[bytes], told: Callable[[int], object]):
         self.stream, self.told = stream, told
         self.decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
-        self.bytes = b""  # the beginning of a character that a piece ended in
+        self.characters = getincrementaldecoder("utf-8-sig")()
         self.text, self.at, self.size = "", 0, 0
         self.line, self.records = 1, 0
 
@@ -140,25 +141,18 @@ class Reader:
         return bool(piece)
 
     def _text(self, piece):
-        data, self.bytes = self.bytes + piece, b""
-        if self.size == len(piece):
-            data = data.removeprefix(b"\xef\xbb\xbf")
         try:
-            return data.decode()
+            return self.characters.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
-            cut = piece and error.reason == "unexpected end of data"
-            if not cut or len(data) - error.start > 3:
-                before = self.size - len(data) + error.start
-                raise self._refusal(f"byte {before:,} is not UTF-8") from error
-            self.bytes = data[error.start :]
-            return data[: error.start].decode()
+            place = self.size - len(error.object) + error.start
+            raise self._refusal(f"byte {place:,} is not UTF-8") from error
 
     def _broken(self, error):
-        is_at_end = not self.text[error.pos :].strip()
         if len(self.text) - self.at > LONGEST_RECORD:
             return self._refusal("a record is longer than any of ROR")
-        self.line += self.text.count("\n", self.at, error.pos)
-        if is_at_end or error.msg.startswith("Unterminated string"):
+        before, after = error.doc[: error.pos], error.doc[error.pos :]
+        self.line += before.count("\n", len(error.doc) - len(self.text))
+        if not after.strip() or error.msg.startswith("Unterminated string"):
             return self._refusal("the file ends here, cut off")
         return self._refusal(f"no JSON: {error.msg}")
 
