@@ -11,7 +11,7 @@ from email.policy import SMTP, SMTPUTF8
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
@@ -76,6 +76,14 @@ def _send(mail):
         mail.give_up(MAY_HAVE_ARRIVED, may_have_arrived=True)
     except smtp.RefusedError as error:
         (mail.give_up if error.for_ever else mail.put_off)(str(error))
+    except (DatabaseError, OvertakenError):
+        raise
+    except Exception as error:  # else it would be tried for ever
+        logger.exception("Mail %s could not be sent", mail.pk)
+        if mail.handed_over_at:
+            mail.give_up(MAY_HAVE_ARRIVED, may_have_arrived=True)
+        else:
+            mail.put_off(f"The registry could not send it ({type(error).__name__}).")
     else:
         _note_accepted(mail)
     if mail.trouble:
@@ -144,7 +152,7 @@ def letter(mail, sender, to):
         letter["Reply-To"] = mailbox(settings.CONTACT_EMAIL)
     # Else what looks like an encoded word is taken for one, whatever is in it.
     letter["Subject"] = line(mail.subject).replace("=?", "= ?")
-    letter["Date"] = timezone.localtime(mail.at)
+    letter["Date"] = timezone.localtime()
     letter["Message-ID"] = mail.message_id
     # Nobody's “I am on holiday” shall answer a program.
     letter["Auto-Submitted"] = "auto-generated"

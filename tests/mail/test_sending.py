@@ -146,6 +146,16 @@ def test_address_that_is_none_fails_without_a_server(message, ways, address):
     assert ways.arrived == []
 
 
+def test_mail_that_the_registry_cannot_write_is_not_tried_for_ever(
+    mail, ways, settings, caplog
+):
+    settings.MAIL_FROM = "nobody"
+
+    assert sent(mail) == "queued"
+    assert mail.trouble == "The registry could not send it (ValidationError)."
+    assert "could not be sent" in caplog.text
+
+
 def test_without_a_server_on_a_public_site_mails_wait(mail, ways, settings):
     settings.MAIL_SERVER = None
 
