@@ -4,7 +4,7 @@ import http.client
 import re
 import socket
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -145,23 +145,22 @@ def test_what_is_not_read_is_heard_out(server):
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "1e9", "9" * 30])
-def test_a_length_that_is_none(server, length):
-    status, _, seconds = send_with_length(server, length)
+def test_a_length_that_is_none_harms_nobody(server, length):
+    began = time.monotonic()
+    with suppress(ConnectionError):  # gunicorn itself refuses most of these
+        assert answer_to_length(server, length) == 413
 
-    assert status in (400, 403, 413)
-    assert seconds < 25
+    assert time.monotonic() - began < 10
+    assert server.get("/healthz")[0] == 200
 
 
-def send_with_length(server, length):
+def answer_to_length(server, length):
     place = urlsplit(server.address)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
-    began = time.monotonic()
-    connection.putrequest("POST", "/accounts/login/")
-    connection.putheader("Content-Length", length)
-    connection.endheaders(b"a=b")
-    with suppress(OSError):  # it has answered and gone
-        connection.sock.shutdown(socket.SHUT_WR)
-    response = connection.getresponse()
-    found = response.status, response.read(), time.monotonic() - began
-    connection.close()
-    return found
+    with closing(connection):
+        connection.putrequest("POST", "/accounts/login/")
+        connection.putheader("Content-Length", length)
+        connection.endheaders(b"a=b")
+        with suppress(OSError):  # it has answered and gone
+            connection.sock.shutdown(socket.SHUT_WR)
+        return connection.getresponse().status
