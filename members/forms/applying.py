@@ -119,11 +119,17 @@ class StepForm(forms.Form):
                 yield key, f"{name} (proposed)" if name else label
 
     def typed(self):
-        """What was sent, by key; what a browser leaves out was left empty."""
-        return {
-            key: field.widget.value_from_datadict(self.data, {}, key)
-            for key, field in self.fields.items()
-        }
+        """What was sent, by key.
+
+        Of what a browser leaves out, boxes that nobody checked for example, the version
+        is sent all the same: without it, a question was not in the form.
+        """
+        sent = {}
+        for key, field in self.fields.items():
+            if key in self.data or f"seen-{key}" in self.data:
+                value = field.widget.value_from_datadict(self.data, {}, key)
+                sent[key] = "" if value is None else value
+        return sent
 
     def save(self, *, by):
         """Keep what was typed; what was not kept is in `errors` and `theirs`.
