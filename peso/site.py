@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from peso import policy
+
 NUL = "\0"
 
 
@@ -69,7 +71,7 @@ class RegistryAdmin(admin.AdminSite):
 
     def care(self, request):
         """What needs care, of what the user may see: at most one query for each."""
-        notes = []
+        notes = [*self.waiting(request.user)]
         for model, model_admin in self._registry.items():
             if not model_admin.has_view_permission(request):
                 continue
@@ -80,6 +82,13 @@ class RegistryAdmin(admin.AdminSite):
                 if count:
                     notes.append(Note(care.text, count, f"{url}?care={care.slug}"))
         return notes
+
+    def waiting(self, user):
+        """What waits in the workbench, counted as its own lists are."""
+        from members.workbench.queue import waiting  # noqa: PLC0415
+
+        if policy.may(user, "application.review"):
+            yield from (Note(*each) for each in waiting(user) if each[1])
 
 
 class RegistryAdminConfig(AdminConfig):

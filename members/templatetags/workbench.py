@@ -68,11 +68,14 @@ def ago(moment):
     if not moment:
         return ""
     local = timezone.localtime(moment)
+    words = age(local.date()) or date_format(local, "j F Y")
+    if words == "today":
+        words = f"today, {date_format(local, 'H:i')}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="minutes"),
         date_format(local, "j F Y, H:i"),
-        age(local.date()) or date_format(local, "j F Y"),
+        words,
     )
 
 

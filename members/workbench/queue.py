@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, F, Q
+from django.http import QueryDict
+from django.urls import reverse
 
 from members.applying.transitions import (
     IN_WORDS,
@@ -201,3 +203,17 @@ class QueueForm(forms.Form):
         asked = {"q": self.text}
         asked |= {f: "" if k == usual[f] else k for f, k in self.chosen.items()}
         return asked | {"sort": self.cleaned_data.get("sort", "")}
+
+
+# Lists of the queue whose numbers are told elsewhere, by their query.
+WAITING = {
+    "waiting=us": "wait for us",
+    "waiting=us&assigned=nobody": "wait for us, and nobody has them",
+}
+
+
+def waiting(user):
+    """What waits for people like `user`: (words, number, address of the list)."""
+    for query, words in WAITING.items():
+        total = QueueForm(QueryDict(query), user).total
+        yield f"applications {words}", total, f"{reverse('members:workbench')}?{query}"

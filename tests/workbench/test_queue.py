@@ -209,3 +209,14 @@ def test_queue_asks_so_often(client, rows):
 
 def test_every_state_can_be_chosen():
     assert set(CHOICES["state"]) == {"open", "all", *Application.State.values}
+
+
+def test_dashboard_of_the_admin_leads_to_the_lists_that_it_counts(client, queue):
+    queue.is_staff = True
+    queue.save()
+
+    page = client.get("/admin/").content.decode()
+
+    for query in ("waiting=us", "waiting=us&amp;assigned=nobody"):
+        number = re.search(rf'href="/workbench/\?{query}"><strong>(\d+)<', page)[1]
+        assert int(number) == len(shown(client, query.replace("&amp;", "&"))) > 0
