@@ -55,36 +55,37 @@ def test_every_public_view_is_a_public_page():
     assert marked == PUBLIC - NOT_PAGES
 
 
-@pytest.mark.parametrize("where", ADDRESSES)
-def test_second_answer_is_the_first_one(client, member, where):
-    first = client.get(where)
-    content = body(first)
-    with queries() as asked:
-        second = client.get(where)
+def test_second_answer_is_the_first_one(client, member):
+    for where in ADDRESSES:
+        first = client.get(where)
+        content = body(first)
+        with queries() as asked:
+            second = client.get(where)
 
-    assert first.status_code == second.status_code == 200
-    assert content == body(second)
-    assert first["ETag"] == second["ETag"]
-    assert re.fullmatch(r'"[0-9a-f]{30}"', first["ETag"])
-    assert first["Cache-Control"] == pages.SHARED
-    if not second.streaming:
-        assert len(asked) == 0
-        same = {*first.headers} - {"X-Request-ID", "X-Accel-Expires"}
-        assert {*second.headers} - {"X-Request-ID", "X-Accel-Expires"} == same
-        assert all(first[name] == second[name] for name in same)
-    assert first["X-Request-ID"] != second["X-Request-ID"]
+        assert first.status_code == second.status_code == 200
+        assert content == body(second)
+        assert re.fullmatch(r'"[0-9a-f]{30}"', first["ETag"])
+        assert first["ETag"] == second["ETag"]
+        assert first["Cache-Control"] == pages.SHARED
+        assert first["X-Request-ID"] != second["X-Request-ID"]
+        assert lasting(first) == lasting(second)
+        assert second.streaming or len(asked) == 0
 
 
-@pytest.mark.parametrize("where", ADDRESSES)
+def lasting(response):
+    """The headers that do not change from answer to answer."""
+    fleeting = {"X-Request-ID", "X-Accel-Expires"}
+    return {k: v for k, v in response.headers.items() if k not in fleeting}
+
+
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_known_tag_gets_304_without_a_query(member, where, method):
-    tag = Client().get(where)["ETag"]
-    for sent in (tag, f"W/{tag}", f'"other", {tag}', f'"other" ,W/{tag} , "third"'):
-        for client in (Client(), Client()):
+def test_known_tag_gets_304_without_a_query(member, method):
+    for where in ADDRESSES:
+        tag = Client().get(where)["ETag"]
+        for sent in (tag, f"W/{tag}", f'"a", {tag}', f'"a" ,W/{tag} , "b"'):
+            known = {"if-none-match": sent}
             with queries() as asked:
-                response = getattr(client, method)(
-                    where, headers={"if-none-match": sent}
-                )
+                response = getattr(Client(), method)(where, headers=known)
             assert response.status_code == 304
             assert response["ETag"] == tag
             assert response["Cache-Control"] == pages.SHARED
@@ -144,9 +145,8 @@ def test_another_day_has_other_pages(client, member, settings):
         settings.TIME_ZONE = zone
         response = client.get("/about/")
         tags.append(response["ETag"])
-        assert client.get(
-            "/about/", headers={"if-none-match": tags[0]}
-        ).status_code == (304 if tags[-1] == tags[0] else 200)
+        known = client.get("/about/", headers={"if-none-match": tags[0]})
+        assert known.status_code == (304 if tags[-1] == tags[0] else 200)
 
     assert tags[0] == tags[2] != tags[1]
 
