@@ -136,6 +136,7 @@ def write(results, rows, loading, about, options):
     failures = broken(results, many)
     table = "\n".join(map(str, rows))
     PATH.parent.mkdir(exist_ok=True)
+    kept = institutions_section()
     PATH.write_text(
         TEXT.format(
             day=timezone.localdate(),
@@ -156,9 +157,17 @@ def write(results, rows, loading, about, options):
             few_seconds=few["seconds"],
             loading_seconds=LOADING_SECONDS,
             loading_megabytes=LOADING_MEGABYTES,
-        ),
+        )
+        + kept,
         encoding="utf-8",
     )
+
+
+def institutions_section():
+    """What tests/bench/institutions.py wrote there, after a line."""
+    text = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
+    start = text.find("\n<!-- institutions -->")
+    return text[start:] if start >= 0 else ""
 
 
 def promises(failures):
