@@ -3,6 +3,7 @@
 import secrets
 
 from django.contrib.auth.models import UserManager
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -112,6 +113,14 @@ class Closing(models.Model):
                 "Nobody else could give people their rights. Make somebody else an "
                 "administrator first."
             )
+        for part in self.collaborations.active().select_related("application"):
+            others = part.application.collaborators.editors().exclude(pk=part.pk)
+            is_needed = part.application.is_open and not others.exists()
+            if is_needed and not part.application.is_entered_by_staff:
+                return (
+                    "An application has no other editor. Invite one first, or withdraw "
+                    "the application."
+                )
         return ""
 
     def is_last_administrator(self):
@@ -135,6 +144,9 @@ class Closing(models.Model):
             raise ValidationError(why_not, code="last_administrator")
         self._forget_doors()
         self._forget_person()
+        # Only now, that history names them as they are called from here on.
+        for part in self.collaborations.active().select_related("application"):
+            part.application.leave(by=self)
 
     def _forget_doors(self):
         for session in self.usersession_set.all():
@@ -146,6 +158,9 @@ class Closing(models.Model):
         self.user_permissions.clear()
 
     def _forget_person(self):
+        # Its table is there only once all models of the registry are.
+        from django.contrib.admin.models import LogEntry  # noqa: PLC0415
+
         person = getattr(self, "person", None)
         if person:
             person.account = None
@@ -156,3 +171,7 @@ class Closing(models.Model):
         self.last_login = None
         self.set_unusable_password()
         self.save()
+        # The admin's log names what was changed as it was called then.
+        LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(self), object_id=self.pk
+        ).update(object_repr=self.username)

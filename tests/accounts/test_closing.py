@@ -4,13 +4,15 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.urls import reverse
 
 from members import emails
-from members.models import Event, Mail, Membership, Person, User
+from members.models import Application, Event, Mail, Membership, Person, User
 from tests import factories
 from tests.accounts.doors import PASSWORD, is_in, post, sign_in
 
@@ -124,6 +126,13 @@ def test_nothing_tells_who_a_closed_account_was(browser, account):
     account.groups.add(Group.objects.get(name="viewer"))
     account.authenticator_set.create(type="totp", data={"secret": "x"})
     account.groups.clear()
+    LogEntry.objects.create(
+        user=factories.officer(),
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(account.pk),
+        object_repr="zaquvel",
+        action_flag=2,
+    )
     Mail.objects.filter(to=EMAIL).update(state="discarded", try_after=None)
 
     answer = close(browser)
@@ -237,6 +246,22 @@ def test_the_page_tells_the_last_administrator_why(client):
     assert "Make somebody else an administrator first" in page.text
     assert '<button class="button"' not in page.text
     assert close(client).status_code == 422
+
+
+@pytest.mark.django_db
+def test_the_last_editor_of_an_application_stays(account):
+    application = Application.open(by=account)
+    with pytest.raises(ValidationError, match="no other editor"):
+        account.close()
+
+    application.collaborators.create(user=factories.user(), role="editor")
+    account.refresh_from_db()
+    account.close()
+
+    assert not application.collaborators.active().filter(user=account).exists()
+    left = " ".join(everything().values())
+    assert "Zabiwon" not in left
+    assert EMAIL not in left
 
 
 def test_of_two_last_administrators_at_once_one_stays(committed):
