@@ -34,6 +34,8 @@ def known(db):
 def whole(response):
     """Status, headers, names of cookies and each byte of an answer."""
     headers = {k: v for k, v in response.items() if k not in HEADERS}
+    if "Retry-After" in headers:
+        headers["Retry-After"] = "so many seconds, which pass"
     cookies = {name: morsel["max-age"] for name, morsel in response.cookies.items()}
     body = PASSING.sub("", response.content.decode())
     headers["Content-Length"] = len(body)
