@@ -189,9 +189,12 @@ def test_nothing_in_a_subject_is_taken_for_its_code(ways):
 
 
 @pytest.mark.django_db
-def test_lines_and_dots_arrive_as_they_are(ways):
-    text = f".\n..\n.hidden\n{'x' * 20_000}\nFrom me\n{'ä' * 5_000}\n"
-
+@pytest.mark.parametrize(
+    "text",
+    [".\n..\n.hidden\nFrom me\n", f".\n{'x' * 20_000}\n{'ä' * 5_000}\n"],
+    ids=["dots", "long"],
+)
+def test_lines_and_dots_arrive_as_they_are(ways, text):
     letter = arrived(ways, text=text)
 
     assert read(letter.get_body(["plain"])) == text
