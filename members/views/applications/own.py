@@ -119,8 +119,8 @@ def withdraw(request, application):
     require_writer(application)
     if not application.can("withdraw"):
         raise ValidationError("This application is closed already.")
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         application.withdraw(by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, "Withdrawn. You can apply again from what it says.")
         return redirect(application)
