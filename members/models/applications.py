@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from members.models.events import NEVER_DELETED, tracked
 from members.models.organizations import Organization
 from members.models.reviewing import Reviewing
 from members.models.reviews import Verdict
-from members.models.text import Fold
+from members.models.text import Fold, validate_text
 from peso import policy
 
 # The usual time is that of so many of the last decisions.
@@ -72,11 +73,18 @@ class ApplicationQuerySet(models.QuerySet):
         """Annotate `name` and `short_name` as the draft has them."""
         return self.annotate(name=_answer("name"), short_name=_answer("short_name"))
 
+    def with_submitted_names(self):
+        """Annotate `name` and `short_name` as handed in; of a draft, as it has them."""
+        return self.annotate(
+            name=Coalesce(_submitted("name"), _answer("name")),
+            short_name=Coalesce(_submitted("short_name"), _answer("short_name")),
+        )
+
     def named_like(self, text):
-        """Those with each word of `text` in a name, or with its public id."""
+        """Those with each word of `text` in a submitted name, or with its public id."""
         space = Value(" ", models.TextField())
         names = Concat(Coalesce("name", space), space, Coalesce("short_name", space))
-        found = self.with_names().annotate(folded=Fold(names))
+        found = self.with_submitted_names().annotate(folded=Fold(names))
         fits = Q()
         for word in text.split():
             fits &= Q(folded__contains=Fold(Value(word)))
@@ -122,6 +130,11 @@ class PlainText(Func):
 def _answer(key):
     answers = Answer.objects.filter(application=OuterRef("pk"), key=key)
     return Subquery(answers.values(text=PlainText("value")))
+
+
+def _submitted(key):
+    revisions = Revision.objects.filter(application=OuterRef("pk")).order_by("-number")
+    return Subquery(revisions.values(text=KeyTextTransform(key, "answers"))[:1])
 
 
 # What changes with each saved answer is no news for the history of the application.
@@ -247,6 +260,12 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         return IN_WORDS[State(self.state)]
 
     @property
+    def is_with_us(self):
+        """Whether the consortium is to do something, which may be to write it."""
+        is_ours = self.state == State.DRAFT and self.is_entered_by_staff
+        return is_ours or self.state in transitions.WITH_CONSORTIUM
+
+    @property
     def is_open(self):
         return self.state in transitions.OPEN
 
@@ -305,6 +324,7 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
 
         `to` chooses where there are several; `told` lets applicants read the reason.
         """
+        validate_text(reason)
         before = State(self.state)
         possible = transitions.targets(verb, before)
         self.state = to or possible[0]

@@ -28,12 +28,14 @@ LABELS = {
     "assigned": "Who has it",
     "source": "How it came in",
 }
+# As `Application.is_with_us`: what staff entered is theirs to write.
+WITH_US = Q(state__in=WITH_CONSORTIUM) | Q(state=State.DRAFT) & ~Q(source="form")
 # Which rows each choice leaves; what is chosen if nothing is asked for comes first.
 CHOICES = {
     "waiting": {
         "any": ("For anybody", Q()),
-        "us": ("For us", Q(state__in=WITH_CONSORTIUM)),
-        "them": ("For the applicants", Q(state__in=WITH_APPLICANTS)),
+        "us": ("For us", WITH_US),
+        "them": ("For the applicants", Q(state__in=WITH_APPLICANTS) & ~WITH_US),
     },
     "state": {
         "open": ("Open", Q(state__in=OPEN)),

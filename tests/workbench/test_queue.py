@@ -80,15 +80,39 @@ def test_open_ones_are_listed_first_waiting_longest(queue):
 @pytest.mark.parametrize(
     ("query", "states"),
     [
-        ("waiting=us", {"submitted", "in_review", "recommended"}),
-        ("waiting=them", {"draft", "changes_requested"}),
+        # What staff entered is theirs to write.
+        ("waiting=us", {"draft", "submitted", "in_review", "recommended"}),
+        ("waiting=them", {"changes_requested"}),
         ("state=declined", {"declined"}),
-        ("state=all&waiting=us", {"submitted", "in_review", "recommended"}),
+        ("state=all&waiting=us&source=form", {"submitted", "in_review", "recommended"}),
         ("source=email", {"draft"}),
     ],
 )
 def test_address_is_the_filter(queue, query, states):
     assert {each.state for each in listed(queue, query)} == states
+
+
+def test_column_says_whom_the_filter_finds_it_waiting_for(queue):
+    ours = {each.pk for each in listed(queue, "waiting=us&state=all")}
+    theirs = {each.pk for each in listed(queue, "waiting=them&state=all")}
+
+    for each in listed(queue, "state=all"):
+        assert each.is_with_us == (each.pk in ours)
+        assert (each.is_with_applicants and not each.is_with_us) == (each.pk in theirs)
+
+
+def test_name_is_the_one_that_was_handed_in(client):
+    user, writer = officer(), factories.applicant()
+    client.force_login(user)
+    application = factories.application(by=writer, state="changes_requested")
+    application.save_answers({"name": "Unsaid yet"}, by=writer)
+
+    (name,) = shown(client)
+    page = client.get(f"/workbench/applications/{application.public_id}/")
+
+    assert name == application.latest.answers["name"] != "Unsaid yet"
+    assert "Unsaid yet" not in page.content.decode()
+    assert shown(client, "q=unsaid") == []
 
 
 def test_who_has_it_can_be_asked(queue):

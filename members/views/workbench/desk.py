@@ -24,5 +24,8 @@ def for_reviewers(view):
 def at_desk(user, public_id):
     """The application, or 404: there is none, or it is the user's own."""
     rows = Application.objects.for_review(user).with_public_id(public_id)
-    rows = rows.select_related("assigned_to", "organization", "opened_by", "earlier")
+    # Called as it was when it was submitted: what is written since is not read here.
+    rows = rows.with_submitted_names().select_related(
+        "assigned_to", "organization", "opened_by", "earlier"
+    )
     return get_object_or_404(rows)

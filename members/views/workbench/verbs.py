@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from members.admin.refusals import in_words
+from members.models import telling
 from members.views.workbench import application as page
 from members.views.workbench import decision
 from members.views.workbench.desk import at_desk, for_reviewers
@@ -61,12 +62,7 @@ def is_to_be_confirmed(request, form):
 
 
 def confirm(request, form):
-    application = form.application
-    writers = application.collaborators.active().select_related("user")
-    values = {
-        "application": application,
-        "form": form,
-        "writers": [each.user for each in writers],
-        "addresses": application.content.addresses,
-    }
+    """Ask again what cannot be taken back, with the addresses that it is mailed to."""
+    readers = telling.readers(form.application)
+    values = {"application": form.application, "form": form, "readers": readers}
     return render(request, "workbench/comment_confirm.html", values)
