@@ -277,7 +277,9 @@ def test_a_link_that_leads_nowhere_says_why(change):
     else:
         application.invitations.update(**change)
 
-    with pytest.raises(ValidationError, match=r"used already|taken back|expired|closed"):
+    with pytest.raises(
+        ValidationError, match=r"used already|taken back|expired|closed"
+    ):
         application.join(invitation, by=factories.applicant())
 
     assert application.collaborators.count() == (2 if "used" in change else 1)
