@@ -40,7 +40,7 @@ def test_a_colleague_is_invited_by_mail_and_takes_part(client, role):
     client.force_login(ben)
     page = client.get(path)
     assert "Ada Lovelace" in page.text
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     assert not application.part_of(ben)
     response = client.post(path)
 

@@ -21,8 +21,9 @@ def invitation(request, token):
         response = accept(request, found)
     else:
         response = show(request, found, why_not(request, found))
-    # Whoever has this address can use it.
-    response["Referrer-Policy"] = "no-referrer"
+    # Whoever has this address can use it, so no page is told it. With “no-referrer”,
+    # browsers would hide the origin of the form too, which Django wants to see.
+    response["Referrer-Policy"] = "strict-origin"
     return response
 
 
