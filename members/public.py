@@ -21,3 +21,33 @@ def public_page(view):
 
     page.is_public_page = True
     return page
+
+
+class Shared:
+    """Results of public data that many pages have in common, for one state of it.
+
+    `state` is what the middleware says of a request: None where it says nothing, and
+    then nothing is shared. Callers have few keys, which do not come from strangers.
+    """
+
+    def __init__(self):
+        self.of_state = None, {}
+
+    def get(self, state, key, compute):
+        if state is None:
+            return compute()
+        known, results = self.of_state
+        if state != known:
+            results = {}
+            self.of_state = state, results
+        if key not in results:
+            results[key] = compute()
+        return results[key]
+
+
+shared = Shared()
+
+
+def state_of(request):
+    """What public data is like for a request; None if that is not known."""
+    return getattr(request, "registry_state", None)

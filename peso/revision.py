@@ -69,6 +69,11 @@ def read() -> str:
     return _readers[name].read()
 
 
+def questions() -> int:
+    """How often this process has asked."""
+    return sum(reader.questions for reader in _readers.values())
+
+
 def close():
     """Give the connections back, as before a database is dropped."""
     while _readers:

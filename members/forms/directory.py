@@ -11,6 +11,7 @@ from django.db.models import F
 
 from members import facets, places, search
 from members.models import Organization
+from members.public import shared
 
 ORDERS = {"relevance": "best match", "name": "name", "joined": "newest member"}
 VIEWS = {"list": "List", "table": "Table", "map": "Map"}
@@ -82,9 +83,10 @@ class DirectoryForm(forms.Form):
         },
     )
 
-    def __init__(self, data, **kwargs):
+    def __init__(self, data, *, state=None, **kwargs):
         super().__init__(data, **kwargs)
-        self.options = facets.options()
+        self.state = state
+        self.options = shared.get(state, "options", facets.options)
         for name in (*SEVERAL, *ONE):
             self.fields[name] = Choices(required=False)
         self.choices, self.search = {}, None
@@ -172,8 +174,17 @@ class DirectoryForm(forms.Form):
             found = found.matching(self.search)
         if self.square:
             found = found.hosted_within(self.square)
-        narrowed = found if self.search or self.square else None
-        return facets.count(narrowed, self.choices, self.options)
+        if self.search or self.square:
+            return facets.count(found, self.choices, self.options)
+        if any(self.choices[name] for name in SEVERAL):
+            return facets.count(None, self.choices, self.options)
+        # What nearly everybody sees, and by far the most to count.
+        status = self.choices["status"]
+        return shared.get(
+            self.state,
+            ("facets", status),
+            lambda: facets.count(None, self.choices, self.options),
+        )
 
     def organizations(self):
         """Those that the search and the choices leave, in order."""

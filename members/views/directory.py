@@ -8,7 +8,7 @@ from members import exports, navigation, places
 from members.answers import attachment, refusal
 from members.forms import DirectoryForm
 from members.models import Organization
-from members.public import public_page
+from members.public import public_page, state_of
 
 A_PAGE = 25
 A_CHUNK = 500
@@ -17,7 +17,7 @@ A_CHUNK = 500
 @public_page
 @vary_on_headers("HX-Request", "HX-History-Restore-Request")
 def directory(request):
-    form = DirectoryForm(request.GET)
+    form = DirectoryForm(request.GET, state=state_of(request))
     show = places_shown if form.shown_as == "map" else page_shown
     context = {"form": form, **links(form), **show(form)}
     live = request.htmx and not request.htmx.history_restore_request
@@ -71,7 +71,7 @@ def places_shown(form):
 
 @public_page
 def directory_csv(request):
-    form = DirectoryForm(request.GET)
+    form = DirectoryForm(request.GET, state=state_of(request))
     if form.problems:
         return refusal(form.problems)
     rows = exports.csv_rows(everything(form), form.options["goal"])
@@ -80,7 +80,7 @@ def directory_csv(request):
 
 @public_page
 def directory_json(request):
-    form = DirectoryForm(request.GET)
+    form = DirectoryForm(request.GET, state=state_of(request))
     if form.problems:
         return refusal(form.problems)
     head = {

@@ -1,6 +1,7 @@
 """Tags of public pages, what is kept of them, and what never is."""
 
 import re
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -10,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import ResolverMatch
 
 from members.models import Community, Level
-from members.public import public_page
-from peso import pages
+from members.public import Shared, public_page
+from peso import pages, revision
 from peso.shelf import OVERHEAD, Shelf
 from tests import factories
 from tests.test_conventions import PUBLIC, views
@@ -342,6 +343,41 @@ def test_without_a_revision_pages_are_answered_and_not_tagged(committed):
     Level.objects.update(position=3)
 
     assert "ETag" in server.get()
+
+
+def test_page_costs_two_looks_at_the_revision_once_and_one_from_then_on(committed):
+    server = Server(lambda request: HttpResponse("page"))
+    looks = []
+    for headers in ({}, {}, {"if-none-match": server.get("/other/")["ETag"]}):
+        before = revision.questions()
+        server.get(**headers)
+        looks.append(revision.questions() - before)
+
+    assert looks == [2, 1, 1]
+
+
+def test_what_pages_share_is_computed_once_for_each_state():
+    shared, computed = Shared(), count()
+    asked = [(None, "a"), (None, "a"), (1, "a"), (1, "a"), (1, "b"), (2, "a"), (1, "a")]
+    found = [shared.get(state, key, lambda: next(computed)) for state, key in asked]
+
+    assert found == [0, 1, 2, 2, 3, 4, 5]
+
+
+def test_directory_shares_its_counts_until_something_changes(client, member):
+    def total(path):
+        page = client.get(path).content.decode()
+        return int(re.search(r"(\d+) organizations?\b", page)[1])
+
+    before = total("/directory/")
+    with queries() as first:
+        client.get("/directory/?page=2")
+    factories.member()
+    assert total("/directory/") == before + 1
+    with queries() as second:
+        client.get("/directory/?page=2")
+
+    assert len(first) == len(second) == 3
 
 
 def test_shelf_gives_up_what_was_not_asked_for_longest():
