@@ -75,6 +75,7 @@ def bench(options):
             figures[database.name] = imported(database, path, options.pairs)
             database.run(vacuum)
         again = imported(large, dump, options.pairs)
+        tell(json.dumps({**figures, "again": again}))
     copied = large.run(copy_bare)
     quality = small.run(evaluation.evaluate, pairs)
     times = small.run(evaluation.compare, pairs)
@@ -125,7 +126,7 @@ def copy_bare():
     with connection.cursor() as cursor:
         for table in FILLED:
             held = io.BytesIO()
-            with cursor.copy(f"COPY {table} TO STDOUT (FORMAT binary)") as copy:
+            with cursor.copy(f"COPY (TABLE {table}) TO STDOUT (FORMAT binary)") as copy:
                 for piece in copy:
                     held.write(piece)
             cursor.execute(f"CREATE TABLE bare (LIKE {table} INCLUDING INDEXES)")

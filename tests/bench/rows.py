@@ -27,8 +27,9 @@ class Row:
     @property
     def figure(self):
         """What is compared with the target."""
-        found = median(self.measured)
-        return found if self.absolute else found / median(self.reference)
+        if self.absolute:
+            return max(self.measured)
+        return median(self.measured) / median(self.reference)
 
     @property
     def is_reached(self):
