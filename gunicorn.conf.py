@@ -1,5 +1,6 @@
 """gunicorn's settings, which it reads from the folder that it starts in."""
 
+import gc
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -25,3 +26,12 @@ loglevel = settings.LOG_LEVEL.lower()
 accesslog = "-"
 # It would be one for all servers of this user, in the home folder.
 control_socket_disable = True
+
+
+def when_ready(server):
+    """Before the workers part: what was read once is never looked through again.
+
+    The collector would write into each of its pages, and so copy them for each worker.
+    """
+    gc.collect()
+    gc.freeze()
