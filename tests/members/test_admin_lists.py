@@ -120,6 +120,8 @@ def test_what_needs_care_is_noted_and_listed(client):
     factories.decision(outcome="", kind="other")
     place = factories.institution(country_code="")
     factories.host(organization=bare, institution=place)
+    gone = factories.institution(ror_id="00jtmb277", status="withdrawn")
+    factories.host(organization=bare, institution=gone)
     factories.community(name="Lonely")
 
     expected = {
@@ -131,6 +133,8 @@ def test_what_needs_care_is_noted_and_listed(client):
         ("members.Community", "nobody"): 1,
         ("members.Institution", "no-ror-id"): 1,
         ("members.Institution", "no-country"): 1,
+        ("members.Institution", "gone"): 1,
+        ("members.Host", "institution-gone"): 1,
         ("members.Membership", "ending"): 1,
         ("members.Membership", "future"): 1,
         ("members.Representative", "ending"): 1,
