@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = {
     "/": 10,
     "/about/": 2,
-    "/join/": 3,
+    "/join/": 4,
     "/directory/": 5,
     "/directory/?q=solvers&capability=numerical-libraries&level=core": 6,
     "/directory/?q=solvres&capability=numerical-libraries&level=core": 6,
