@@ -20,7 +20,7 @@ from members.models.drafts import Answer, Collaborator, Revision
 from members.models.events import NEVER_DELETED, tracked
 from members.models.organizations import Organization
 from members.models.reviewing import Reviewing
-from members.models.reviews import Verdict
+from members.models.reviews import Verdict, refuse_longer
 from members.models.text import Fold, validate_text
 from peso import policy
 
@@ -324,6 +324,7 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
 
         `to` chooses where there are several; `told` lets applicants read the reason.
         """
+        refuse_longer(reason=reason)
         validate_text(reason)
         before = State(self.state)
         possible = transitions.targets(verb, before)

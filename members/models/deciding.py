@@ -7,7 +7,8 @@ from members.models import telling
 from members.models.acceptance import Acceptance, take_turns_in_accepting
 from members.models.people import User
 from members.models.problems import Problem, refuse_if
-from members.models.reviews import Verdict
+from members.models.reviews import Verdict, refuse_longer
+from members.models.text import validate_text
 from peso import policy
 
 
@@ -60,6 +61,7 @@ class Deciding:
             votes_against=votes_against,
             staged_by=by,
         )
+        refuse_longer(reason=verdict.reason, private_note=verdict.private_note)
         verdict.full_clean()
         refuse_if(self.staging_problems(verdict))
         verdict.save()
@@ -84,6 +86,7 @@ class Deciding:
     def take_back(self, *, by, reason=""):
         """Take back a decision that is staged, and its mails."""
         self._begin("take_back", by)
+        validate_text(reason)
         refuse_if(self._nothing_staged())
         self._drop_staged(by)
         self._record("take_back", by, reason=reason)

@@ -322,6 +322,7 @@ class Drafting:
     @transaction.atomic
     def claim(self, invitation, *, by):
         """Be the representative whom a link was sent to: the person of the link."""
+        policy.require(by, "application.open")
         self.lock()
         invitation = self.invitations.filter(role="").get(pk=invitation.pk)
         if why := invitation.why_closed:

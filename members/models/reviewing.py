@@ -11,7 +11,7 @@ from members.models import telling
 from members.models.people import Person, Representative, User, shown_name
 from members.models.periods import in_force
 from members.models.problems import Problem, refuse_if
-from members.models.reviews import Comment, Recommendation
+from members.models.reviews import Comment, Recommendation, refuse_longer
 from peso import policy
 
 
@@ -83,6 +83,7 @@ class Reviewing:
         comment.visibility = visibility
         for name, value in facts.items():
             setattr(comment, name, value)
+        refuse_longer(text=comment.text)
         comment.full_clean()
         comment.save()
         return comment
@@ -102,6 +103,7 @@ class Reviewing:
         self._begin("recommend", by)
         recommendation = Recommendation(application=self, revision=self.latest, by=by)
         recommendation.advice, recommendation.reasons = advice, reasons.strip()
+        refuse_longer(reasons=recommendation.reasons)
         recommendation.full_clean()
         recommendation.save()
         self._record("recommend", by)

@@ -11,11 +11,29 @@ from django.utils import timezone
 from members.applying.transitions import State
 from members.deferring import defer
 from members.models.events import NEVER_DELETED, tracked
+from members.models.problems import Problem, refuse_if
 from members.models.text import validate_line, validate_text
 
+# Characters; Django asks for them in forms alone.
+LONGEST = 20_000
 APPEND_ONLY = pgtrigger.Protect(
     name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
 )
+
+
+def refuse_longer(**texts):
+    """ValidationError for texts, by their fields, that are too long."""
+    refuse_if(
+        [
+            Problem(
+                f"This is {len(text):,} characters long; the longest allowed is "
+                f"{LONGEST:,}.",
+                name,
+            )
+            for name, text in texts.items()
+            if len(text) > LONGEST
+        ]
+    )
 
 
 class ApplicationEvent(models.Model):

@@ -308,3 +308,33 @@ def test_answers_under_keys_that_are_not_asked_are_refused_and_the_rest_is_kept(
         "hosts",
         "focus",
     }
+
+
+SAYING = {
+    "comment": {"text": ""},
+    "request_changes": {"text": ""},
+    "recommend": {"advice": "accept", "reasons": ""},
+    "withdraw": {"reason": ""},
+    "expire": {"reason": ""},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x" * 20_001, "20,001 characters long"),
+        ("a\x00b", "invisible character"),
+        ("\u202egnp.exe", "invisible character"),
+    ],
+)
+@pytest.mark.parametrize("verb", SAYING)
+def test_what_is_said_is_text_that_anybody_can_read(verb, text, message):
+    application = factories.application(state="in_review")
+    takes = {key: value or text for key, value in SAYING[verb].items()}
+
+    with pytest.raises(ValidationError, match=message):
+        getattr(application, verb)(by=factories.officer(), **takes)
+
+    application.refresh_from_db()
+    assert application.state == "in_review"
+    assert not application.comments.exists()
