@@ -115,6 +115,10 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ["folded_name", "pk"]
+        # A page of the directory is read from it, and not sorted out of all.
+        indexes = [
+            models.Index(fields=["folded_name", "id"], name="organization_order")
+        ]
         triggers = [NEVER_DELETED]
         permissions = [
             ("rename_organization", "Can rename an organization"),
