@@ -115,16 +115,14 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ["folded_name", "pk"]
-        # A page of the directory is read from it, and not sorted out of all.
-        indexes = [
-            models.Index(fields=["folded_name", "id"], name="organization_order")
-        ]
         triggers = [NEVER_DELETED]
         permissions = [
             ("rename_organization", "Can rename an organization"),
             ("succeed_organization", "Can name an organization's successor"),
         ]
         indexes = [
+            # A page of the directory is read from it, and not sorted out of all.
+            models.Index(fields=["folded_name", "id"], name="organization_order"),
             GinIndex(
                 fields=["folded_name"],
                 name="organization_name_trigrams",
