@@ -4,9 +4,10 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.urls import reverse
 
-from members.models import Comment, Recommendation, documents
+from members.forms.entering import Upload
+from members.models import Comment, Recommendation
 from members.models.people import shown_name
-from members.models.text import validate_line, validate_text
+from members.models.text import validate_text
 from peso import policy
 
 LONGEST = 20_000
@@ -28,7 +29,6 @@ class VerbForm(forms.Form):
 
     verb = button = done = explained = ""
     leads_to = "members:workbench_application"
-    is_last_resort = False
 
     def __init__(self, application, user, data=None, files=None, **kwargs):
         kwargs.setdefault("auto_id", f"{self.verb}-%s")
@@ -159,8 +159,6 @@ class ReopenForm(VerbForm):
 
 
 class ReasonForm(VerbForm):
-    is_last_resort = True
-
     reason = Prose(label="Reason", rows=3, help_text="The applicants read it.")
 
 
@@ -180,23 +178,6 @@ class ReviveForm(VerbForm):
     verb, button = "revive", "Revive it"
     done = "The applicants have the pen again."
     explained = "Gives the pen back to those who wrote it."
-
-
-class Upload(forms.FileField):
-    """A letter or another document, of a kind that is taken."""
-
-    def __init__(self, **kwargs):
-        taken = "PDF, image (PNG, JPEG, GIF, WebP) or text, at most 10 MB."
-        super().__init__(max_length=200, help_text=taken, **kwargs)
-
-    def clean(self, data, initial=None):
-        """Its name and its bytes, which are not read if there are too many."""
-        upload = super().clean(data, initial)
-        documents.refuse_size(upload.size)
-        content = upload.read()
-        validate_line(upload.name)
-        documents.media_type(upload.name, content)
-        return {"name": upload.name, "content": content}
 
 
 class AttachForm(VerbForm):
@@ -229,25 +210,3 @@ class ReleaseForm(VerbForm):
     def set_up(self):
         staged = self.application.staged
         self.initial.setdefault("verdict", staged and staged.pk)
-
-
-class EnterForm(forms.Form):
-    """An application that came by letter or e-mail."""
-
-    source = forms.ChoiceField(
-        label="How did it come?",
-        choices=[("letter", "By letter"), ("email", "By e-mail")],
-        widget=forms.RadioSelect,
-    )
-    name = forms.CharField(
-        label="Name of the organization",
-        max_length=300,
-        widget=forms.TextInput(attrs={"dir": "auto"}),
-    )
-    document = Upload(label="The letter or e-mail")
-
-    @property
-    def arguments(self):
-        given = {"name": self.cleaned_data["name"]}
-        source = self.cleaned_data["source"]
-        return {"source": source, "given": given, **self.cleaned_data["document"]}

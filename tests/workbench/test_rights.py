@@ -9,6 +9,7 @@ from django.urls import get_resolver
 
 from members.models import Application
 from tests import factories
+from tests.test_conventions import refuse_writes
 from tests.workbench.scenes import desk, scene
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,20 @@ def test_page_opens_to_these(client, name):
         return client.get(addresses[name]), addresses[name]
 
     assert by_everybody(client, found, ask) == expected
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_writes_nothing(client, name):
+    state, _ = PAGES[name]
+    found = brought_to(state)
+    path = {"workbench": "/workbench/", "workbench_enter": "/workbench/enter/"}
+    below = "decision" if name == "workbench_decision" else ""
+    client.force_login(found.officer)
+    refuse_writes()
+
+    response = client.get(path.get(name) or desk(found.application, below))
+
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from members.forms.workbench import EnterForm
+from members.forms.entering import EnterForm
 from members.models import Application
 from members.views.workbench.desk import for_reviewers
 from peso import policy
