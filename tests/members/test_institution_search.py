@@ -153,6 +153,25 @@ def test_search_asks_twice_for_any_number(django_assert_num_queries, number):
         assert len(names("Example")) == number
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "Expecting property name"),
+        ('{"query": "a"}', "expected a list of objects"),
+        ("[]", "no pair"),
+        ('[{"query": "a", "ror_id": "x"}]', "whose ROR id is wrong"),
+        ('[{"query": "a", "ror_id": "05gq02987"}]', "run import_ror"),
+    ],
+)
+def test_command_says_what_is_wrong_with_the_pairs(tmp_path, content, said):
+    path = tmp_path / "pairs.json"
+    path.write_text(content)
+
+    with pytest.raises(CommandError, match=said):
+        call_command("evaluate_search", path, against="institutions")
+
+
 # On ROR's own records and queries
 
 
@@ -210,22 +229,3 @@ def test_command_prints_the_figures(sample, tmp_path, capsys):
         *("queries", "recall@1", "recall@5", "mean", "latency")
     ]
     assert "recall@1       1.0000" in said
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("{", "Expecting property name"),
-        ('{"query": "a"}', "expected a list of objects"),
-        ("[]", "no pair"),
-        ('[{"query": "a", "ror_id": "x"}]', "whose ROR id is wrong"),
-        ('[{"query": "a", "ror_id": "05gq02987"}]', "run import_ror"),
-    ],
-)
-def test_command_says_what_is_wrong_with_the_pairs(tmp_path, content, said):
-    path = tmp_path / "pairs.json"
-    path.write_text(content)
-
-    with pytest.raises(CommandError, match=said):
-        call_command("evaluate_search", path, against="institutions")
