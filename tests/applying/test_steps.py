@@ -252,12 +252,14 @@ def test_too_late_to_write_says_so_and_shows_the_answers(client):
     application = writer(client, state="submitted")
     path = address("step", application, "organization")
 
-    saved = client.post(path, {"name": "Elder", "seen-name": 1}, follow=True)
+    saved = client.post(path, {"name": "Elder", "seen-name": 1})
     answer = client.post(
         address("answer", application, "name"), {"name": "E"}, headers=HTMX
     )
 
+    assert saved.status_code == 409
     assert "too late" in saved.text
+    assert 'value="Elder"' in saved.text
     assert (answer.status_code, "Not saved" in answer.text) == (422, True)
     assert says(application, "name") != "Elder"
     page = client.get(path)

@@ -38,7 +38,8 @@ def accept(request, invitation):
     except ValidationError as error:
         return show(request, invitation, error.messages)
     messages.success(request, "Thank you: your account is this person's now.")
-    return redirect(application.organization)
+    # A page that can say so: those of the public know nobody.
+    return redirect("account")
 
 
 def why_not(request, invitation):

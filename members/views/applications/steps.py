@@ -14,7 +14,6 @@ from members.views.applications.reaching import (
     can_write,
     for_applicants,
     frame,
-    refusals_told,
     require_writer,
     show,
 )
@@ -26,7 +25,6 @@ CONFLICT, UNPROCESSABLE = 409, 422
 
 @kept.keeps_what_was_typed
 @for_applicants("GET", "HEAD", "POST")
-@refusals_told
 def step(request, application, step):
     if request.method == "POST":
         return save_step(request, application, STEP[step])
@@ -41,7 +39,11 @@ def step(request, application, step):
 def save_step(request, application, step):
     require_writer(application)
     form = StepForm(application, step, request.POST)
-    saved = form.save(by=request.user)
+    try:
+        saved = form.save(by=request.user)
+    except ValidationError as error:
+        # Handed in meanwhile by a colleague, for example: the text is still theirs.
+        return show_step(request, form, CONFLICT, refused=error.messages)
     kept.let_go(request)
     if saved.others:
         names = sorted({shown_name(each.by) for each in saved.others})
