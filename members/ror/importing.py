@@ -74,7 +74,8 @@ WHERE NOT is_new AND known.id = record.id
 """  # noqa: S608
 GONE = """
 known.ror_modified_on IS NOT NULL AND known.status <> 'withdrawn'
-    AND known.ror_id NOT IN (SELECT ror_id FROM ror_record) AND ror_id <> ALL (%s)
+    AND known.ror_id <> ALL (%s)
+    AND NOT EXISTS (SELECT FROM ror_record WHERE ror_record.ror_id = known.ror_id)
 """
 COUNT_GONE = f"""
 SELECT count(*) FILTER (WHERE {GONE}),
