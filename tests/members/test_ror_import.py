@@ -290,6 +290,8 @@ def test_second_import_at_a_time_is_refused(dump):
             cursor.execute("SELECT pg_advisory_lock(%s)", [importing.LOCK])
         with pytest.raises(CommandError, match="Another import of ROR is running"):
             call_command("import_ror", dump([record()]))
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [importing.LOCK])
     finally:
         other.close()
 
