@@ -88,6 +88,9 @@ class PublicPages:
         if key is None or is_own(response):
             response.headers["Cache-Control"] = OWN
             return response
+        if response.status_code >= 500:
+            response.headers["Cache-Control"] = "no-store"
+            return response
         share(request, response)
         if response.status_code == 200:
             return self._settle(request, response, key)
