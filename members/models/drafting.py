@@ -5,8 +5,7 @@ import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,23 +16,21 @@ from members.applying.questions import (
     Vocabulary,
     questions,
 )
-from members.models import documents, telling
+from members.models import telling
+from members.models.colleagues import WritingTogether
 from members.models.communities import Community
-from members.models.drafts import Answer, Collaborator, Invitation
+from members.models.drafts import Answer
 from members.models.institutions import Institution
 from members.models.levels import Level
 from members.models.likeness import likely_duplicates
 from members.models.organizations import Organization
 from members.models.people import shown_name
 from members.models.problems import Problem, refuse_if
-from peso import policy
 
 DRAFT_LASTS = dt.timedelta(days=60)
 # A draft is announced to expire when nobody has touched it for so many days.
 REMINDED_AFTER = (30, 53)
 REVIVABLE = dt.timedelta(days=365)
-# More than any application needs; who goes on and on is not writing one.
-INVITED_AT_MOST, DOCUMENTS_AT_MOST = 50, 20
 
 
 class Conflict(NamedTuple):
@@ -62,7 +59,7 @@ class Saved(NamedTuple):
         return not self.conflicts and not self.problems
 
 
-class Drafting:
+class Drafting(WritingTogether):
     """Writing an application together, submitting it, giving it up."""
 
     @cached_property
@@ -262,163 +259,10 @@ class Drafting:
             return [Problem(f"{name} has begun a new application from it already.")]
         return []
 
-    # Colleagues
-
-    @transaction.atomic
-    def invite(self, *, by, email, role):
-        """Send a link, for one use, with which a colleague takes part as `role`."""
-        self._begin("invite", by)
-        email = email.strip().lower()
-        refuse_if(self.invitation_problems(email, role))
-        invitation, token = Invitation.objects.issue(
-            application=self, email=email, role=role, invited_by=by
-        )
-        self._record("invite", by, reason=f"{email} as {role}")
-        telling.invited(self, invitation, token, by)
-        return invitation
-
-    def invitation_problems(self, email, role=Collaborator.Role.EDITOR):
-        if role not in Collaborator.Role.values:
-            return [Problem("Choose what this person may do.", "role")]
-        if not _is_email(email):
-            return [Problem("This is not an e-mail address.", "email")]
-        if self.collaborators.active().filter(user__email__iexact=email).exists():
-            return [Problem("This person takes part already.", "email")]
-        if self.invitations.open().colleagues().filter(email__iexact=email).exists():
-            return [Problem("This address is invited already.", "email")]
-        if self.invitations.colleagues().count() >= INVITED_AT_MOST:
-            text = f"No more than {INVITED_AT_MOST} people can be invited."
-            return [Problem(text, "email")]
-        return []
-
-    @transaction.atomic
-    def revoke(self, invitation, *, by):
-        """Take an invitation of a colleague back before it is used."""
-        self._begin("invite", by)
-        invitation = self.invitations.colleagues().get(pk=invitation.pk)
-        refuse_if([Problem(invitation.why_closed)] if invitation.why_closed else [])
-        invitation.revoked_by, invitation.revoked_at = by, timezone.now()
-        invitation.save(update_fields=["revoked_by", "revoked_at"])
-        self._record("revoke", by, reason=invitation.email)
-
-    @transaction.atomic
-    def join(self, invitation, *, by):
-        """Take part, as a link that somebody was sent allows."""
-        policy.require(by, "application.open")
-        self.lock()
-        invitation = self.invitations.colleagues().get(pk=invitation.pk)
-        if why := invitation.why_closed:
-            raise ValidationError(why, code="closed")
-        if not self.can("invite"):
-            raise ValidationError("This application is closed.", code="illegal")
-        if not self.collaborators.active().filter(user=by).exists():
-            self.collaborators.create(user=by, role=invitation.role)
-        elif invitation.role == Collaborator.Role.EDITOR:
-            self.collaborators.active().filter(user=by).update(role=invitation.role)
-        invitation.used_by, invitation.used_at = by, timezone.now()
-        invitation.save(update_fields=["used_by", "used_at"])
-        self._record("join", by, reason=invitation.role)
-
-    @transaction.atomic
-    def claim(self, invitation, *, by):
-        """Be the representative whom a link was sent to: the person of the link."""
-        policy.require(by, "application.open")
-        self.lock()
-        invitation = self.invitations.filter(role="").get(pk=invitation.pk)
-        if why := invitation.why_closed:
-            raise ValidationError(why, code="closed")
-        refuse_if(self.claiming_problems(invitation, by))
-        person = (
-            type(invitation.person)
-            .objects.select_for_update()
-            .get(pk=invitation.person_id)
-        )
-        person.account = by
-        person.save(update_fields=["account"])
-        invitation.used_by, invitation.used_at = by, timezone.now()
-        invitation.save(update_fields=["used_by", "used_at"])
-        self._record("claim", by, reason=person.name)
-
-    def claiming_problems(self, invitation, by):
-        """Why `by` cannot be the person of an invitation; found without writing."""
-        person, own = invitation.person, getattr(by, "person", None)
-        if person is None:
-            return [Problem("The application that this belongs to is not accepted.")]
-        if person.account_id not in (None, by.pk):
-            return [Problem("Another account is this person's already.")]
-        if own and own != person:
-            return [
-                Problem(
-                    f"Your account belongs to {own.name} already. Ask the consortium "
-                    "to bring the two together."
-                )
-            ]
-        return []
-
-    @transaction.atomic
-    def leave(self, *, by):
-        """Take part no longer; the last editor of an open application stays."""
-        self.lock()
-        own = self.collaborators.active().filter(user=by.pk).first()
-        if own is None:
-            raise PermissionDenied("You do not take part in writing it.")
-        self._part_with(own, by)
-
-    @transaction.atomic
-    def dismiss(self, collaborator, *, by):
-        """Let a colleague take part no longer."""
-        policy.require(by, "application.invite", self)
-        self.lock()
-        policy.require(by, "application.invite", self)
-        collaborator = self.collaborators.get(pk=collaborator.pk)
-        if collaborator.left_at:
-            refuse_if([Problem("This person has left already.")])
-        self._part_with(collaborator, by)
-
-    def _part_with(self, collaborator, by):
-        others = self.collaborators.editors().exclude(pk=collaborator.pk)
-        if self.is_open and not others.exists() and not self.is_entered_by_staff:
-            raise ValidationError(
-                "The last editor cannot leave. Invite another editor first, or "
-                "withdraw the application.",
-                code="last_editor",
-            )
-        collaborator.left_at = timezone.now()
-        collaborator.save(update_fields=["left_at"])
-        self._record("leave", by, reason=str(collaborator))
-
-    @transaction.atomic
-    def attach(self, *, by, name, content):
-        """Keep a letter or another file with the application; `content` is bytes."""
-        self._begin("attach", by)
-        if self.documents.count() >= DOCUMENTS_AT_MOST:
-            refuse_if([Problem(f"There are {DOCUMENTS_AT_MOST} documents already.")])
-        media_type = documents.media_type(name, content)
-        document = self.documents.model(
-            application=self,
-            name=name,
-            content=content,
-            size=len(content),
-            media_type=media_type,
-            by=by,
-        )
-        document.full_clean()
-        document.save()
-        self._record("attach", by, reason=name)
-        return document
-
 
 # The keys of what is said to a likely duplicate, by its public id.
 DUPLICATE = re.compile("duplicate-(organization|application)-[0-9A-Z]{8}")
 DUPLICATE_ANSWERS = ("us", "another")
-
-
-def _is_email(text):
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= 254
 
 
 def current_vocabulary():
