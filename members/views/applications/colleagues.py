@@ -24,7 +24,6 @@ def show_colleagues(request, application, form, status=200):
         "form": form,
         "colleagues": application.collaborators.active().select_related("user"),
         "invitations": [each for each in invitations if not each.used_at],
-        "takes_part": application.part != "clerk",
         "can_invite": application.can("invite"),
     }
     template = "colleagues.html"
