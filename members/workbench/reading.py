@@ -106,9 +106,11 @@ def _lines(value):
 
 
 def comparison(revisions, asked_from, asked_to, application, names):
-    """The difference that the address asks for, `?from=1&to=3`, if it asks."""
+    """The difference that the address asks for, `?from=1&to=3`; else the last one."""
     if not asked_from and not asked_to:
-        return Comparison()
+        if len(revisions) < 2:
+            return Comparison()
+        asked_from, asked_to = (str(each.number) for each in revisions[-2:])
     by_number = {str(each.number): each for each in revisions}
     last = revisions[-1] if revisions else None
     before = by_number.get(asked_from)
