@@ -188,7 +188,7 @@ def test_a_representative_claims_the_person(client, accepted):
     assert "Ada Lovelace" in page.text
     response = client.post(path)
 
-    assert response["Location"] == accepted.organization.get_absolute_url()
+    assert response["Location"] == "/accounts/"
     ada.refresh_from_db()
     assert ada.person.name == "Ada Lovelace"
     roles = ada.person.representatives.values_list("role", flat=True)
