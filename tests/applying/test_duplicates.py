@@ -239,3 +239,19 @@ def test_twenty_thousand_members_are_never_read_one_by_one():
         plan = [line for (line,) in cursor.fetchall()]
     assert not [line for line in plan if "Seq Scan on members_organization" in line]
     assert not [line for line in plan if "Seq Scan on members_name" in line]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_duplicates_take_as_many_queries_as_one(number, django_assert_num_queries):
+    for each in range(number):
+        factories.member(name=f"Sparse Solvers {each}")
+        given = factories.answers(name=f"Sparse Solvers {each}", short_name="")
+        factories.application(given=given)
+    application = factories.application(given={"name": "Sparse Solvers"})
+    application.forget()
+
+    # The draft, and twice how alike, each in a savepoint with its threshold.
+    with django_assert_num_queries(9):
+        duplicates = application.duplicates
+
+    assert len(duplicates) == 2 * number
