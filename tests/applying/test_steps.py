@@ -117,6 +117,26 @@ def test_of_two_versions_one_is_chosen(client, name, button, kept):
     assert says(application, "focus") == kept
 
 
+@pytest.mark.parametrize(("button", "kept"), [("keep", "mine"), ("take", "theirs")])
+def test_of_two_choices_of_boxes_one_is_chosen_and_the_page_is_read_anew(
+    client, button, kept
+):
+    boxes = {name: str(factories.community().pk) for name in ("mine", "theirs")}
+    application = draft(client, communities=[str(factories.community().pk)])
+    sent = form(application, communities=[boxes["mine"]])
+    ben = colleague(application)
+    application.save_answers({"communities": [boxes["theirs"]]}, by=ben)
+    path = address("answer", application, "communities")
+
+    told = client.post(path, sent, headers=HTMX)
+    choice = {"theirs-communities": 2, button: "communities"}
+    response = client.post(path, sent | choice, headers=HTMX)
+
+    assert told.status_code == 409
+    assert response["HX-Refresh"] == "true"
+    assert says(application, "communities") == [boxes[kept]]
+
+
 def test_to_keep_ones_own_is_asked_again_if_it_changed_once_more(client):
     application = draft(client, focus="Before")
     sent = form(application, focus="Mine")
@@ -244,7 +264,7 @@ def test_proposals_are_offered_by_name_once_they_have_one(client):
 
     page = client.get(address("step", application, "commitments"))
 
-    assert "Plasma (proposed)" in page.text
+    assert "<bdi>Plasma</bdi> (proposed)" in page.text
     assert "Your proposal" not in page.text
 
 

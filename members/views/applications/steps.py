@@ -2,10 +2,10 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from members.applying.questions import STEPS
+from members.applying.questions import STEPS, Kind
 from members.forms.applying import STEP, StepForm, institution_labels
 from members.matching import institutions
 from members.models.people import shown_name
@@ -117,22 +117,24 @@ def answer(request, application, key):
     except ValidationError as error:
         page = {"texts": error.messages, "application": application}
         return render(request, "applications/_refused.html", page, status=UNPROCESSABLE)
-    if key in (request.POST.get("keep"), request.POST.get("take")) or (
-        question.kind.is_list and key == "hosts"
-    ):
-        return show_anew(request, form, key)
+    settled = key in (request.POST.get("keep"), request.POST.get("take"))
+    if saved.is_complete and (settled or question.kind == Kind.INSTITUTIONS):
+        return show_anew(request, application, question)
     status = CONFLICT if saved.conflicts else UNPROCESSABLE if saved.problems else 200
     page = {**frame(application), "asked": form.asked(key), "is_answer": True}
     return render(request, "applications/_said.html", page, status=status)
 
 
-def show_anew(request, form, key):
+def show_anew(request, application, question):
     """The whole field as it is kept now, where its own text or choices have changed."""
-    if form.is_valid() and not form.theirs:
-        form = StepForm(form.application, form.step, keys=[key])
-        form.said = {key: "Saved"}
-    page = {**frame(form.application), "asked": form.asked(key), "is_answer": True}
+    if question.key == "communities":
+        # Its boxes stand among other fields: the page is read anew.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    form = StepForm(application, STEP[question.step], keys=[question.key])
+    form.said = {question.key: "Saved"}
+    asked = form.asked(question.key)
+    page = {**frame(application), "asked": asked, "is_answer": True}
     response = render(request, "applications/_answer.html", page)
-    response["HX-Retarget"] = f"#answer-{key}"
+    response["HX-Retarget"] = f"#answer-{question.key}"
     response["HX-Reswap"] = "outerHTML"
     return response
