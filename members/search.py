@@ -1,85 +1,30 @@
 """What somebody typed into the search, understood with the words that there are.
 
 A word is found by its beginning, in any order, in all that is said of an organization.
-One that no listed organization has is read as the nearest word that one has.
+One that no listed organization has is read as the nearest word that one has. Where none
+has all of them, those that tell most are searched for, and the others are left out.
 """
 
 from dataclasses import dataclass
 
-from django.db import connection
-from django.utils import timezone
+from members.matching import partly, typed
 
 MAX_LENGTH = 300
 # As many as one correction offers where several words are equally near.
 MAX_READINGS = 3
 
-# `clause` is what stands for one typed word in a tsquery: the word, or it and one of
-# its neighbours written as one. The words hold letters and digits alone, so nothing in
-# them can end the quotes. Candidates are as near as two errors can be: an exchange of
-# two letters counts two in levenshtein() and one in osa_distance().
-UNDERSTAND = """
-WITH typed AS MATERIALIZED (
-    SELECT word, place, lag(word) OVER by_place || word AS with_last,
-        word || lead(word) OVER by_place AS with_next
-    FROM unnest(registry_words(%(text)s)) WITH ORDINALITY AS typed (word, place)
-    WINDOW by_place AS (ORDER BY place)
-), clauses AS MATERIALIZED (
-    SELECT word, place, '(''' || concat_ws(''':* | ''', word, with_last, with_next)
-        || ''':*)' AS clause
-    FROM typed
-), listed AS NOT MATERIALIZED (
-    SELECT words FROM members_searchdocument AS document
-    WHERE EXISTS (
-        SELECT FROM members_membership AS membership
-        WHERE membership.organization_id = document.organization_id
-            AND started_on <= %(today)s AND ended_on IS DISTINCT FROM started_on)
-), whole AS MATERIALIZED (
-    SELECT EXISTS (
-        SELECT FROM listed WHERE words
-            @@ (SELECT string_agg(clause, ' & ') FROM clauses)::tsquery
-    ) AS is_found
-), judged AS MATERIALIZED (
-    SELECT *, CASE WHEN (SELECT is_found FROM whole) THEN true ELSE EXISTS (
-        SELECT FROM listed WHERE words @@ clause::tsquery) END AS is_known
-    FROM clauses
-), certain AS MATERIALIZED (
-    SELECT string_agg(clause, ' & ') AS clauses FROM judged WHERE is_known
-)
-SELECT word, clause, is_known, CASE WHEN is_known OR length(word) < 3 THEN '{}' ELSE
-    ARRAY(
-        SELECT near.word FROM (
-            SELECT known.word, least(
-                levenshtein_less_equal(known.word, judged.word, reach),
-                CASE WHEN length(judged.word) > 4 THEN levenshtein_less_equal(
-                    left(known.word, length(judged.word)), judged.word, 2) END
-            ) AS distance
-            FROM members_searchword AS known,
-                (SELECT CASE WHEN length(judged.word) < 5 THEN 2
-                    WHEN length(judged.word) = 5 THEN 3 ELSE 4 END AS reach) AS reaches
-            WHERE levenshtein_less_equal(known.word, judged.word, reach) <= reach
-                OR length(judged.word) > 4 AND length(known.word) > length(judged.word)
-                AND levenshtein_less_equal(
-                    left(known.word, length(judged.word)), judged.word, 2) <= 2
-            ORDER BY distance, known.word
-            LIMIT 200
-        ) AS near
-        WHERE EXISTS (
-            SELECT FROM listed
-            WHERE words @@ concat_ws(' & ', '''' || near.word || '''',
-                (SELECT clauses FROM certain))::tsquery)
-    ) END AS candidates
-FROM judged ORDER BY place
-"""
-
 
 @dataclass(frozen=True)
 class Reading:
-    """How one typed word is read: as itself, or as one of the nearest words."""
+    """How one typed word is read: as itself, as one of other words, or not at all."""
 
     typed: str
     clause: str
     is_known: bool
     meant: tuple[str, ...] = ()
+    plain: str = ""
+    is_joining: bool = False
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,45 +36,102 @@ class Search:
         return [reading for reading in self.readings if reading.meant]
 
     @property
+    def left_out(self):
+        """Words without which something is found; of those that say something."""
+        readings = self.readings
+        return [r.typed for r in readings if r.is_left_out and not r.is_joining]
+
+    @property
     def unknown(self):
         """Words that no organization has, nor one like them."""
         readings = self.readings
         return [r.typed for r in readings if not r.is_known and not r.meant]
 
     @property
+    def kept(self):
+        return [reading for reading in self.readings if not reading.is_left_out]
+
+    @property
+    def words(self):
+        return [(*reading.meant, reading.typed)[0] for reading in self.kept]
+
+    @property
     def phrase(self):
-        return " ".join((*r.meant, r.typed)[0] for r in self.readings)
+        return " ".join(self.words)
 
     @property
     def tsquery(self):
-        return " & ".join(reading.clause for reading in self.readings)
+        return " & ".join(reading.clause for reading in self.kept)
+
+    @property
+    def as_typed(self):
+        """Without other spellings, singulars and plurals."""
+        return " & ".join(reading.plain or reading.clause for reading in self.kept)
 
 
 def understand(text: str) -> Search:
-    """Read `text`; in double quotes it is taken literally, without corrections."""
-    parameters = {"text": text, "today": timezone.localdate()}
-    with connection.cursor() as cursor:
-        cursor.execute(UNDERSTAND, parameters)
-        rows = cursor.fetchall()
+    """Read `text`; in double quotes it is taken literally, as it is."""
     literal = len(text) > 2 and text[0] == text[-1] == '"'
-    return Search(tuple(_reading(*row, literal=literal) for row in rows))
+    words = typed.read(text, literal=literal)
+    if literal or not words or words[0].is_found:
+        return Search(tuple(_as_typed(word) for word in words))
+    readings = [_fitting(word) for word in words]
+    unknown = [reading for reading in readings if not reading.is_known]
+    if len(unknown) == 1 and unknown[0].meant:
+        return Search(tuple(readings))
+    near = [forgiven(word.word, word.near) for word in words]
+    choice = partly.choose(words, near)
+    if not choice:
+        return Search(tuple(_as_typed(word) for word in words))
+    pairs = zip(words, choice, strict=True)
+    return Search(tuple(_chosen(word, options) for word, options in pairs))
 
 
-def _reading(word, clause, is_known, candidates, *, literal):
-    meant = () if is_known or literal else nearest(word, candidates)
-    if meant:
-        clause = "(" + " | ".join(f"'{other}':*" for other in meant) + ")"
-    return Reading(word, clause, is_known, meant)
+def _as_typed(word):
+    return Reading(word.word, word.clause, word.is_known, plain=word.plain)
+
+
+def _fitting(word):
+    """Read as what somebody has together with the other words, as far as they are."""
+    if word.is_known:
+        return _as_typed(word)
+    same = [other for other in word.fits if other in word.same or " " in other]
+    near = [other for other in word.fits if other not in same]
+    meant = tuple(same[:MAX_READINGS]) or nearest(word.word, near)
+    return Reading(word.word, _any_of(meant) or word.clause, False, meant)
+
+
+def _any_of(words):
+    clauses = [f"'{word}':*".replace(" ", "' & '") for word in words]
+    return f"({' | '.join(clauses)})" if clauses else ""
+
+
+def _chosen(word, options):
+    if not options:
+        left_out = {"is_joining": word.is_joining, "is_left_out": True}
+        return Reading(word.word, word.clause, word.is_known, **left_out)
+    words = dict.fromkeys(option.word for option in options)
+    if word.word in words:
+        return _as_typed(word)
+    clause = " | ".join(option.clause for option in options)
+    meant = tuple(words)[:MAX_READINGS]
+    return Reading(word.word, f"({clause})", word.is_known, meant)
 
 
 def nearest(word: str, candidates: list[str]) -> tuple[str, ...]:
     """The candidates with the fewest typing errors, if these are few enough."""
+    found = forgiven(word, candidates)
+    return tuple(o for errors, o in found if errors == found[0][0])[:MAX_READINGS]
+
+
+def forgiven(word: str, candidates: list[str]) -> list[tuple[tuple[int, bool], str]]:
+    """The candidates with so few typing errors that they may be meant, nearest first.
+
+    With the errors of each, and whether the word is only its beginning.
+    """
     ranked = sorted((_errors(word, other), other) for other in candidates)
-    if not ranked or ranked[0][0][0] > errors_forgiven(word):
-        return ()
-    return tuple(other for errors, other in ranked if errors == ranked[0][0])[
-        :MAX_READINGS
-    ]
+    most = errors_forgiven(word)
+    return [each for each in ranked if each[0][0] <= most]
 
 
 def errors_forgiven(word: str) -> int:

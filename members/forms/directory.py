@@ -153,6 +153,10 @@ class DirectoryForm(forms.Form):
         return self.search.corrected if self.search else []
 
     @property
+    def left_out(self):
+        return self.search.left_out if self.search else []
+
+    @property
     def shown_as(self):
         return self.choices["view"] or "list"
 

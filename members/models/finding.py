@@ -55,16 +55,24 @@ class FindingQuerySet(models.QuerySet):
         return self.filter(Matches(F("document__words"), Value(search.tsquery)))
 
     def with_rank(self, search):
-        """Annotate how well the names fit: 0 exact, 1 starts so, 2 all words, 3 not."""
-        names, phrase = F("document__names"), Value(search.phrase)
-        return self.annotate(
-            rank=Case(
-                When(document__names__contains=[search.phrase], then=0),
-                When(AnyStartsWith(names, phrase), then=1),
-                When(Matches(F("document__name_words"), Value(search.tsquery)), then=2),
-                default=3,
-            )
-        )
+        """Annotate how well the names fit: 0 exact, 1 starts so, 2 all words.
+
+        Then those of which one word is the name, and those that have all words
+        elsewhere; before each, those that have them just as they were typed.
+        """
+        phrase, names = Value(search.phrase), F("document__names")
+        fits = [
+            Q(document__names__contains=[search.phrase]),
+            AnyStartsWith(names, phrase),
+            Matches(F("document__name_words"), Value(search.as_typed)),
+            Matches(F("document__name_words"), Value(search.tsquery)),
+            Q(document__names__overlap=search.words),
+            Matches(F("document__words"), Value(search.as_typed)),
+        ]
+        if search.as_typed == search.tsquery:
+            del fits[5], fits[3]
+        cases = [When(fit, then=rank) for rank, fit in enumerate(fits)]
+        return self.annotate(rank=Case(*cases, default=len(fits)))
 
     def serving(self, slugs):
         """Those that serve one of these communities or capabilities."""
