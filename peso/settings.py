@@ -132,7 +132,7 @@ WEB_THREADS = env.read("WEB_THREADS", environment.whole(1, 64), 4)
 WEB_CONCURRENCY = env.read("WEB_CONCURRENCY", environment.whole(1, 64), 2)
 BIND = env.read("BIND", environment.address_and_port, "127.0.0.1:8000")
 DATABASE_POOL = env.read("DATABASE_POOL", environment.whole(1, 200), WEB_THREADS)
-PAGE_CACHE_MB = env.read("PAGE_CACHE_MB", environment.whole(0, 10_000), 8)
+PAGE_CACHE_MB = env.read("PAGE_CACHE_MB", environment.whole(0, 10_000), 4)
 STATEMENT_SECONDS = env.read("STATEMENT_SECONDS", environment.whole(1, 3600), 30)
 
 AUTH_USER_MODEL = "members.User"
