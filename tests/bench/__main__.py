@@ -16,7 +16,7 @@ from django.test import override_settings
 from tqdm import tqdm
 
 from peso import postgres, revision
-from tests.bench import report, speed
+from tests.bench import report
 from tests.bench.databases import Database, load, tell
 from tests.bench.measuring import measure
 from tests.bench.pages import PAGES
@@ -47,6 +47,9 @@ def main():
 
 
 def bench(options):
+    # Imported late: models need the settings.
+    from tests.bench import speed  # noqa: PLC0415
+
     sizes = {size for size in (200, 2_000, options.most) if size <= options.most}
     sizes |= {options.few, options.many}
     databases = {size: Database(size) for size in sorted(sizes)}
