@@ -402,6 +402,20 @@ def test_a_decision_that_is_taken_back_leaves_nothing_to_be_sent():
     assert application.invitations.open().count() == 2
 
 
+@pytest.mark.parametrize("verb", ["withdraw", "expire"])
+def test_what_is_staged_falls_with_an_application_that_ends(verb):
+    application = recommended()
+    officer = factories.officer()
+    verdict = factories.stage(application, by=officer)
+
+    getattr(application, verb)(by=officer)
+
+    verdict.refresh_from_db()
+    assert (verdict.taken_back_by, application.staged) == (officer, None)
+    assert not application.mails.filter(state="draft").exists()
+    assert not application.invitations.unused().exists()
+
+
 def test_a_declined_application_is_accepted_by_a_new_decision():
     application = factories.application(state="declined")
     first = application.verdict

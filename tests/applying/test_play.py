@@ -81,7 +81,9 @@ USUAL = {
 
 
 class Play(RuleBasedStateMachine):
-    """Two applications of the same name, and those that grow out of them."""
+    """Two applications of one name, and those that grow out of them.
+
+    The decision about the second one is staged."""
 
     people = {}
 
@@ -96,6 +98,7 @@ class Play(RuleBasedStateMachine):
             *applications(1, by=editor, **facts),
             *applications(1, by=other, state="recommended", **facts),
         ]
+        factories.stage(self.application(1), by=self.people["officer"])
         self.begun = dict(zip(self.keys, ["draft", "recommended"], strict=True))
         self.events, self.written = {}, {}
 
