@@ -3,11 +3,13 @@
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.html import format_html
 
 from members.applying.questions import EVIDENCE, PROPOSALS, ROLES, STEPS, Kind, Question
 from members.models import Institution
 
 STEP = {step.slug: step for step in STEPS}
+PROPOSED = "<bdi>{}</bdi> (proposed)"
 NOTHING_CHOSEN = ("", "Not chosen yet")
 
 
@@ -116,7 +118,7 @@ class StepForm(forms.Form):
         for key, label in question.choices:
             name = self.application.draft.get(f"{key}-name")
             if name or key in chosen or not key.startswith("proposal-"):
-                yield key, f"{name} (proposed)" if name else label
+                yield key, format_html(PROPOSED, name) if name else label
 
     def typed(self):
         """What was sent, by key.

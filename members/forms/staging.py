@@ -3,6 +3,7 @@
 from django import forms
 from django.db.models import Q, Value
 from django.utils import timezone
+from django.utils.html import format_html
 
 from members import search
 from members.forms.workbench import Prose, VerbForm
@@ -82,7 +83,8 @@ class StageForm(VerbForm):
             **self.initial,
         }
         self.fields["proposals"].choices = [
-            (each.number, f"{each.name} ({each.kind})") for each in proposal.proposals
+            (each.number, format_html("<bdi>{}</bdi> ({})", each.name, each.kind))
+            for each in proposal.proposals
         ]
         if not proposal.proposals:
             del self.fields["proposals"]
@@ -154,4 +156,5 @@ def _described(organization):
     standing = "former member" if organization.left_on else "member"
     if not organization.joined_on:
         standing = "never a member"
-    return f"{organization.full_name} ({standing}, {organization.public_id})"
+    words = "<bdi>{}</bdi> ({}, {})"
+    return format_html(words, organization.full_name, standing, organization.public_id)
