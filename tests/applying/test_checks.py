@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from members import checking, due
@@ -132,6 +133,17 @@ def test_a_check_that_is_gone_is_nothing_to_do():
     checking.check_website(0)
 
     assert not jobs().exists()
+
+
+def test_the_worker_knows_the_job_by_its_name():
+    check = website_check(submitted(website="http://localhost/"))
+    (job,) = jobs(check_id=check.pk)
+
+    app.perform_import_paths()
+    app.tasks[job.task_name](**job.args)
+
+    check.refresh_from_db()
+    assert check.answered is False
 
 
 def test_check_that_lost_its_job_is_caught_up_with_once():
