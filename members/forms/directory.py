@@ -211,8 +211,7 @@ class DirectoryForm(forms.Form):
 
     def ordered(self, found):
         if self.order == "relevance":
-            found = found.with_rank(self.search)
-            return found.order_by("rank", "folded_name", "pk")
+            return found.by_relevance(self.search)
         if self.order == "joined":
             joined = F("joined_on").desc(nulls_last=True)
             return found.with_standing().order_by(joined, "folded_name", "pk")

@@ -125,7 +125,7 @@ class StageForm(VerbForm):
         if not understood or not understood.readings:
             return []
         found = Organization.objects.listed().with_standing().matching(understood)
-        return found.with_rank(understood).order_by("rank", "folded_name", "pk")[:20]
+        return found.by_relevance(understood)[:20]
 
     def clean(self):
         cleaned = super().clean()

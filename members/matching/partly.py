@@ -1,8 +1,8 @@
 """What is meant where nobody has all of the typed words: those that tell most.
 
 Each word may be left out, or stand for another; what remains must tell more than what
-is left out. A word tells the more, the fewer organizations have it, and twice as much
-where it is the whole name of one.
+is left out. A word tells the more, the fewer organizations have it, and three times as
+much where it is the whole name of one.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ BUDGET, MOST = 400, 1000
 # each tell nearly as much as one that nobody has.
 ENOUGH, ENOUGH_TOGETHER, RARE = 0.62, 0.45, 0.8
 # A word that is the name; one that only joins others.
-NAMED, JOINING = 2.0, 0.1
+NAMED, JOINING = 3.0, 0.1
 # How well a word stands for the typed one, for each error in it.
 PER_ERROR = 0.1
 MOST_NEAR = 12

@@ -100,7 +100,8 @@ WITH typed AS MATERIALIZED (
     FROM judged
 )
 SELECT word, clause, plain, is_known, is_joining, (SELECT is_found FROM whole), near,
-    same, CASE WHEN is_known OR NOT (SELECT lack_one FROM certain) THEN '{{}}' ELSE ARRAY(
+    same, CASE WHEN is_known OR NOT (SELECT lack_one FROM certain) THEN '{{}}'
+    ELSE ARRAY(
         SELECT DISTINCT other FROM unnest(near || same || ARRAY(
             SELECT left(word, cut) || ' ' || substr(word, cut + 1)
             FROM generate_series(3, length(word) - 3) AS cut

@@ -74,6 +74,9 @@ class FindingQuerySet(models.QuerySet):
         cases = [When(fit, then=rank) for rank, fit in enumerate(fits)]
         return self.annotate(rank=Case(*cases, default=len(fits)))
 
+    def by_relevance(self, search):
+        return self.with_rank(search).order_by("rank", "folded_name", "pk")
+
     def serving(self, slugs):
         """Those that serve one of these communities or capabilities."""
         return self._having("services", Q(community__slug__in=slugs))

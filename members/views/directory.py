@@ -86,6 +86,7 @@ def directory_json(request):
     head = {
         "query": {"q": form.text, **form.choices, "sort": form.order},
         "corrections": {r.typed: list(r.meant) for r in form.corrections},
+        "left_out": form.left_out,
         "count": form.facets.total,
         "date": timezone.localdate().isoformat(),
         "licence": exports.LICENCE,

@@ -1,0 +1,195 @@
+"""How well the directory answers what people type: by the gold set, and why."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.http import QueryDict
+from django.utils import timezone
+
+from goals.example import loading
+from members.forms import DirectoryForm
+from members.matching import asking
+from members.search import understand
+from tests import factories
+
+QUERIES = Path(__file__).parent / "files" / "directory-queries.yml"
+# Just below what is reached, which is all of them.
+LEAST = {"exact": 1.0, "acronym": 1.0, "prefix": 1.0, "nothing": 1.0, "all": 0.98}
+MOST_MEAN_RANK = 1.3
+
+
+@pytest.mark.django_db
+def test_directory_answers_the_gold_set(capsys):
+    loading.load(24, seed=1, on=timezone.localdate())
+    queries = asking.read_queries(QUERIES)
+
+    figures = asking.evaluate(queries)
+    figures["all"] = asking.total(figures)
+
+    assert len(queries) >= 120
+    missed = "\n".join(f"{rank:>3}  {text}" for text, rank in figures["all"].missed)
+    for kind, least in LEAST.items():
+        reached = figures[kind].recall(1)
+        assert reached >= least, f"{kind}: {reached:.3f}\n{missed}"
+    assert figures["all"].mean_rank <= MOST_MEAN_RANK, missed
+
+    call_command("evaluate_search", QUERIES, against="directory", misses=True)
+    *_, last = capsys.readouterr().out.splitlines()
+    reached = figures["all"].recall(1)
+    assert last.split()[:3] == ["all", f"{len(queries)}", f"{reached:.3f}"]
+
+
+def test_rank_is_that_of_the_last_that_is_wanted():
+    def rank(wanted, found):
+        return asking.Query("kind", "text", wanted).rank(found)
+
+    assert rank(("A",), ["A", "B"]) == 1
+    assert rank(("B",), ["A", "B"]) == 2
+    assert rank(("A", "B"), ["B", "A", "C"]) == 1
+    assert rank(("A", "C"), ["A", "B", "C"]) == 2
+    assert rank(("A", "D"), ["A", "B"]) == asking.MISS
+    assert rank((), []) == 1
+    assert rank((), ["A"]) == asking.MISS
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "expected the node content"),
+        ("[1]", "expected a list"),
+        ("[]", "no query"),
+        ("[{kind: a, query: b}]", "expected a list"),
+        ("[{kind: a, query: b, first: C, nothing: true}]", "expected a list"),
+        ("[{kind: a, query: 1, first: C}]", "expected a list"),
+        ("[{kind: a, query: b, first: C}]", "No member has been C"),
+    ],
+)
+def test_command_says_what_is_wrong_with_the_queries(tmp_path, content, said):
+    path = tmp_path / "queries.yml"
+    path.write_text(content)
+
+    with pytest.raises(CommandError, match=said):
+        call_command("evaluate_search", path, against="directory")
+
+
+@pytest.fixture
+def consortium(db):
+    prism = factories.member(name="Pictures of Simulations", short_name="PRISMA")
+    factories.name(organization=prism, text="Prüfstelle für Bilder")
+    factories.member(name="Centre for Open Source Compilers", short_name="COSC")
+    factories.member(name="Group of Chemistry Libraries", short_name="GCL")
+    factories.member(
+        name="Møller Noether Institute", short_name="MNI", focus="Tensor kernels"
+    )
+    for number in range(8):
+        factories.member(name=f"Software of Member {number}", focus="Energy systems")
+
+
+def found(text):
+    data = QueryDict(mutable=True)
+    data["q"] = text
+    return [each.short_name for each in DirectoryForm(data).organizations()]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "meant", "left_out"),
+    [
+        ("the PRISMA consortium", "PRISMA", [], ["consortium"]),
+        ("website of Prisma", "PRISMA", [], ["website"]),
+        ("website of Prisma in Uruguay", None, [], []),
+        ("simulatoins picturs", "PRISMA", ["simulations", "pictures"], []),
+        ("PRUEFSTELLE", "PRISMA", [], []),
+        ("pruefstelle fuer bilder", "PRISMA", ["fur"], []),
+        ("moeller", "MNI", [], []),
+        ("Nöther", "MNI", [], []),
+        ("compiler", "COSC", [], []),
+        ("library", "GCL", [], []),
+        ("tensorkernels", "MNI", ["tensor kernels"], []),
+        ("opensource compilers", "COSC", [], []),
+        ("center compilers", "COSC", ["centre"], []),
+        ("Zentrum", "COSC", ["centre"], []),
+        ("chimie", "GCL", ["chemistry"], []),
+        ("libraries of compilers and simulations", None, [], []),
+    ],
+)
+def test_words_that_nobody_has_stand_for_others_or_are_left_out(
+    consortium, text, name, meant, left_out
+):
+    search = understand(text)
+
+    assert found(text) == ([name] if name else [])
+    assert [word for r in search.corrected for word in r.meant] == meant
+    assert search.left_out == left_out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "archaeology of Mesopotamia",
+        "software archaeology",
+        "energy of the ancient Assyrians",
+        "compilers in Antarctica",
+        "zzz qqq",
+    ],
+)
+def test_what_is_left_must_tell_more_than_what_is_left_out(consortium, text):
+    assert found(text) == []
+    assert understand(text).corrected == understand(text).left_out == []
+
+
+def test_double_quotes_leave_nothing_out_and_stand_for_nothing_else(consortium):
+    assert found('"the PRISMA consortium"') == []
+    assert found('"chimie"') == found('"compiler tools"') == []
+    assert found('"pruefstelle"') == []
+
+
+def test_those_that_have_the_words_as_typed_come_first(db):
+    factories.member(name="Alpha", focus="Solver of equations", short_name="A")
+    factories.member(name="Beta", focus="Solvers of equations", short_name="B")
+    factories.member(name="Gamma solver", short_name="C")
+    factories.member(name="Zeta solvers", short_name="D")
+    factories.member(name="Omega tools", focus="Delta solvers", short_name="Delta")
+
+    assert found("solvers") == ["D", "C", "B", "Delta", "A"]
+    assert found("solvers delta") == ["Delta"]
+
+
+def test_one_whose_name_is_typed_comes_before_those_that_mention_it(db):
+    factories.member(name="All", focus="Helps Yonder with tools", short_name="A")
+    factories.member(name="Zoo", focus="Tools", short_name="Yonder")
+
+    assert found("tools yonder") == ["Yonder", "A"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_search_asks_once_and_where_nobody_has_all_twice(
+    db, django_assert_num_queries, number
+):
+    for each in range(number):
+        factories.member(name=f"Example {each}")
+
+    with django_assert_num_queries(1):
+        understand("example")
+    with django_assert_num_queries(1):
+        assert understand("exmaple").corrected
+    with django_assert_num_queries(2):
+        assert not understand("example of nothing else").left_out
+
+
+def test_page_tells_what_was_left_out_and_what_stands_for_what(consortium, client):
+    page = client.get("/directory/", {"q": "the PRISMA consortium"}).content.decode()
+    assert "Left out:" in page
+    assert "“<bdi>consortium</bdi>”" in page
+    assert "q=%22the+PRISMA+consortium%22" in page
+
+    page = client.get("/directory/", {"q": "center compilers"}).content.decode()
+    assert "“<bdi>center</bdi>”" in page
+    assert "<bdi>centre</bdi>" in page
+    assert "Left out" not in page
+
+    response = client.get("/directory.json", {"q": "the PRISMA consortium"})
+    told = json.loads(b"".join(response))
+    assert (told["count"], told["left_out"]) == (1, ["consortium"])
