@@ -146,6 +146,18 @@ def test_the_worker_knows_the_job_by_its_name():
     assert check.answered is False
 
 
+def test_nothing_is_asked_where_no_website_is_named():
+    check = website_check(submitted())
+    jobs().delete()
+    WebsiteCheck.objects.filter(pk=check.pk).update(url="")
+
+    checking.check_website(check.pk)
+
+    check.refresh_from_db()
+    assert check.answered is None
+    assert checking.recover(grace=dt.timedelta(0)) == 0
+
+
 def test_check_that_lost_its_job_is_caught_up_with_once():
     check = website_check(submitted())
     jobs().delete()
