@@ -84,6 +84,11 @@ DISINTERESTED = frozenset(
         "application.expire",
         "application.revive",
         "application.withdraw",
+        # Of the drafts about an application (Mail.interest_of).
+        "mail.read",
+        "mail.edit",
+        "mail.release",
+        "mail.discard",
     }
 )
 
@@ -104,9 +109,13 @@ def may(user, action: str, subject=None) -> Answer:
     permission = ACTIONS[action]
     if closed := _why_closed(user):
         return Answer(False, closed)
-    if user.is_registry or action in EVERYBODYS or _takes_part(user, action, subject):
+    if user.is_registry or action in EVERYBODYS:
         return Answer(True)
-    return _may_by_right(user, permission, action, subject)
+    part = _part_in(subject, user, action)
+    if part == "clerk":
+        # One of the officers still: those who apply have an interest, staff must not.
+        return _unless_interested(user, action, subject)
+    return Answer(True) if part else _may_by_right(user, permission, action, subject)
 
 
 def _may_by_right(user, permission, action: str, subject) -> Answer:
@@ -116,6 +125,10 @@ def _may_by_right(user, permission, action: str, subject) -> Answer:
         return Answer(False, "Only those who take part in writing it can do this.")
     if not user.has_perm(permission):
         return Answer(False, f"Your account does not have the right “{permission}”.")
+    return _unless_interested(user, action, subject)
+
+
+def _unless_interested(user, action: str, subject) -> Answer:
     if action in DISINTERESTED and subject is not None:
         interest = subject.interest_of(user)
         return Answer(not interest, interest)
@@ -131,9 +144,11 @@ def _why_closed(user) -> str:
     return ""
 
 
-def _takes_part(user, action: str, subject) -> bool:
+def _part_in(subject, user, action: str) -> str:
+    """The part of `user` that lets them do it; empty if none does."""
     parts = PARTS.get(action, frozenset())
-    return bool(parts) and subject is not None and subject.part_of(user) in parts
+    part = subject.part_of(user) if parts and subject is not None else ""
+    return part if part in parts else ""
 
 
 def require(user, action: str, subject=None) -> None:

@@ -192,6 +192,23 @@ class Mail(Sendable):
         return self.is_secret and not settings.MAIL_IS_SHOWN_ONLY
 
     @property
+    def is_of_a_decision(self):
+        """Whether it may tell a decision that was never released, or not yet."""
+        is_untold = self.state in (self.State.DRAFT, self.State.DISCARDED)
+        return is_untold and self.application_id is not None
+
+    def interest_of(self, user):
+        """Why `user` is not free to read or change it, for the policy."""
+        return self.application.interest_of(user) if self.is_of_a_decision else ""
+
+    @property
+    def listed_subject(self):
+        """What lists call it, whoever reads them."""
+        if self.is_of_a_decision:
+            return f"About application {self.application.public_id}"
+        return str(self)
+
+    @property
     def readable_subject(self):
         if self.is_hidden and self.state != self.State.DRAFT:
             return f"({self.kind.replace('-', ' ')}, for its recipient alone)"

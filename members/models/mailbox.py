@@ -12,15 +12,20 @@ class MailQuerySet(models.QuerySet):
         return self.filter(state=state) if state else self
 
     def matching(self, words):
-        """Those with all words in address or subject, unless that is a secret."""
+        """Those with all words in address or subject, unless that is a secret, or of
+        a decision that was not released."""
         found = self
+        untold = Q(
+            state__in=[self.model.State.DRAFT, self.model.State.DISCARDED],
+            application__isnull=False,
+        )
         for word in words.split():
-            in_subject = Q(subject__icontains=word, is_secret=False)
+            in_subject = Q(subject__icontains=word, is_secret=False) & ~untold
             found = found.filter(in_subject | Q(to__icontains=word))
         return found
 
     def with_people(self):
-        return self.select_related("by")
+        return self.select_related("by", "application")
 
     def count_by_state(self):
         rows = self.order_by().values_list("state").annotate(models.Count("pk"))

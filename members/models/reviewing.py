@@ -163,9 +163,10 @@ class Reviewing:
     def interests_among(self, users):
         """`interests_of` each of `users`, by key, in as many queries as for one."""
         keys = [user.pk for user in users]
-        writers = set(
-            self.collaborators.filter(user__in=keys).values_list("user", flat=True)
+        parts = self.collaborators.model.objects.filter(
+            application__in=self._with_earlier(), user__in=keys
         )
+        writers = set(parts.values_list("user", flat=True))
         named, people = self._named_addresses(), self._people_of(users)
         stakes = self._stakes({person for each in people.values() for person in each})
         found = {}
@@ -178,6 +179,15 @@ class Reviewing:
                 reasons.append("is named in the application")
             for person in people[user.pk]:
                 reasons += stakes[person.pk]
+        return found
+
+    def _with_earlier(self):
+        """The keys of this and of all that it starts from: their words are in it."""
+        found, earlier = [self.pk], self.earlier_id
+        while earlier:
+            found.append(earlier)
+            rows = type(self).objects.filter(pk=earlier)
+            earlier = rows.values_list("earlier", flat=True).get()
         return found
 
     def _people_of(self, users):

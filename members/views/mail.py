@@ -45,6 +45,7 @@ def mails(request):
 def mail(request, pk):
     policy.require(request.user, "mail.read")
     mail = get_object_or_404(Mail.objects.with_people(), pk=pk)
+    policy.require(request.user, "mail.read", mail)
     return render(request, "workbench/mail/mail.html", _shown(mail, request.user))
 
 
@@ -53,6 +54,7 @@ def mail(request, pk):
 def edit(request, pk):
     policy.require(request.user, "mail.edit")
     mail = get_object_or_404(Mail, pk=pk)
+    policy.require(request.user, "mail.edit", mail)
     if why_not := mail.why_not("edit"):
         messages.error(request, why_not)
         return redirect(mail)

@@ -1,0 +1,87 @@
+"""Who has an interest in an application is kept out by every way there is."""
+
+import pytest
+from django.urls import reverse
+
+from members.models import Application, Mail
+from peso import policy
+from tests import factories
+from tests.workbench.scenes import officer, scene
+
+pytestmark = pytest.mark.django_db
+
+
+def staged():
+    """A decision that is staged, and a superuser who has an interest in it."""
+    found = scene(state="recommended")
+    factories.stage(found.application, reason="Turbot", private_note="Flounder")
+    found.conflicted.is_superuser = found.conflicted.is_staff = True
+    found.conflicted.save()
+    found.mail = found.application.mails.filter(kind="accepted").first()
+    return found
+
+
+@pytest.mark.parametrize("who", ["conflicted", "own"])
+def test_mails_of_a_staged_decision_are_kept_from_who_has_an_interest(client, who):
+    found = staged()
+    user = getattr(found, who)
+    user.is_superuser = True
+    user.save()
+    client.force_login(user)
+    page = reverse("members:mail", args=[found.mail.pk])
+
+    for path in (page, f"{page}edit/"):
+        assert client.get(path).status_code == 403, path
+    words = {"subject": "Turned", "text": "Round."}
+    assert client.post(f"{page}edit/", words).status_code == 403
+    assert client.post(f"{page}discard/").status_code == 403
+    shown = client.get("/workbench/mail/").text
+    assert found.mail.subject not in shown
+    found.mail.refresh_from_db()
+    assert (found.mail.state, found.mail.edited_by) == ("draft", None)
+
+    client.force_login(found.officer)
+    assert "Turbot" in client.get(page).text
+    assert client.post(f"{page}edit/", words).status_code == 302
+    assert client.post(f"{page}discard/").status_code == 302
+
+
+def test_words_of_a_staged_decision_are_found_by_no_search():
+    found = staged()
+
+    assert not Mail.objects.matching(found.mail.subject).exists()
+    found.application.release(by=found.officer)
+    assert Mail.objects.matching(found.mail.subject).exists()
+
+
+def test_clerk_with_an_interest_does_not_end_what_staff_entered():
+    clerk, institution = officer(), factories.institution()
+    member = factories.member()
+    factories.host(organization=member, institution=institution)
+    person = factories.person()
+    person.account = clerk
+    person.save()
+    factories.representative(organization=member, person=person)
+    given = factories.answers(hosts=[str(institution.pk)])
+    content = {"name": "letter.txt", "content": b"We want to join."}
+    application, _ = Application.enter(
+        by=officer(), source="letter", given=given, **content
+    )
+
+    assert policy.may(clerk, "application.edit", application)
+    assert "conflict" in policy.may(clerk, "application.withdraw", application).reason
+    assert policy.may(officer(), "application.withdraw", application)
+
+
+def test_who_wrote_the_earlier_application_judges_no_later_one():
+    writer, colleague = officer(), factories.applicant()
+    first = factories.application(by=writer)
+    first.collaborators.create(user=colleague, role="editor")
+    first.withdraw(by=writer)
+    second = first.reapply(by=colleague)
+    second.withdraw(by=colleague)
+    third = second.reapply(by=colleague)
+
+    assert "writing" in third.interest_of(writer)
+    assert not policy.may(writer, "application.stage", third)
+    assert not third.interest_of(officer())
