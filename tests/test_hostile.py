@@ -21,8 +21,8 @@ from tests.test_leaks import filled
 pytestmark = pytest.mark.django_db
 
 MARKUP = (
-    """=1+1'"></script></title></textarea></style>--><!--"""
-    "<xss onerror=alert(1)>{{ 7 }}"
+    """=1+1'"></script></title></textarea></style>-->"""
+    "<xss onerror=alert(1)><!--{{ 7 }}"
 )
 SCRIPT = "javascript:alert(1)//https://x.test"
 DATA = "data:text/html,<script>alert(1)</script>"

@@ -9,7 +9,7 @@ from tests.test_hostile import Page
 # A formula, the ends of everything that text may stand in, an element that runs,
 # a template's variable, Markdown, and letters that are written from right to left.
 TEXT = (
-    "=1+1'\"></script></title></textarea></style>--><!--<xss onerror=alert(1)>"
+    "=1+1'\"></script></title></textarea></style>--><xss onerror=alert(1)><!--"
     "{{ 7 }} {% now %} [x](javascript:alert(1)) ![x](https://x.test/x) שלום"
 )
 ADDRESS = "https://x.test/\"><xss/onerror=alert(1)>/'"
