@@ -6,6 +6,7 @@ the visitor's address nor the query string is written: what people search for is
 
 import logging
 import logging.config
+import re
 
 from django_guid.context import guid
 from gunicorn import glogging
@@ -15,6 +16,8 @@ FORMATS = ("plain", "json")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # Asked every few seconds, and worth a line only when something is wrong.
 PROBES = ("/healthz", "/readyz")
+# What follows is a secret: whoever has it is invited, or sets a new password.
+SECRET_PATHS = re.compile("(/invitations/|/accounts/password/reset/key/)[^/]+")
 
 
 class RequestId(logging.Filter):
@@ -23,6 +26,18 @@ class RequestId(logging.Filter):
     def filter(self, record):
         if not hasattr(record, "request_id"):
             record.request_id = guid.get()
+        return True
+
+
+class WithoutSecrets(logging.Filter):
+    """Takes secrets out of the addresses that a line names."""
+
+    def filter(self, record):
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                without_secrets(each) if isinstance(each, str) else each
+                for each in record.args
+            )
         return True
 
 
@@ -40,7 +55,10 @@ def configuration(level: str, shape: str) -> dict:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestId}},
+        "filters": {
+            "request_id": {"()": RequestId},
+            "without_secrets": {"()": WithoutSecrets},
+        },
         "formatters": {
             "plain": {
                 "()": PlainFormatter,
@@ -63,7 +81,7 @@ def configuration(level: str, shape: str) -> dict:
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": shape,
-                "filters": ["request_id"],
+                "filters": ["request_id", "without_secrets"],
             }
         },
         "root": {"handlers": ["stderr"], "level": level},
@@ -103,7 +121,7 @@ class GunicornLogger(glogging.Logger):
             log.propagate = True
 
     def access(self, resp, req, environ, request_time):
-        path = environ.get("PATH_INFO", "")
+        path = without_secrets(environ.get("PATH_INFO", ""))
         answer = {name.lower(): value for name, value in resp.headers}
         facts = {
             "method": req.method,
@@ -127,6 +145,10 @@ def sent_bytes(req, resp, answer) -> int:
     if resp.sent or req.method == "HEAD":
         return resp.sent
     return int(answer.get("content-length", 0))
+
+
+def without_secrets(text: str) -> str:
+    return SECRET_PATHS.sub(r"\1…", text)
 
 
 def printable(text: str) -> str:
