@@ -85,7 +85,7 @@ def test_form_begins_with_what_was_asked_for(client, recommended):
     assert re.search(r"<option[^>]* selected>Core", page)
     assert 'value="By-laws: joining"' in page
     assert f'value="{timezone.localdate().isoformat()}"' in page
-    assert "Volcanology (community)" in page
+    assert "<bdi>Volcanology</bdi> (community)" in page
 
 
 @pytest.mark.parametrize(
