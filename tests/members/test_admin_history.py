@@ -36,7 +36,8 @@ def test_a_change_in_the_admin_names_its_actor(client):
     client.force_login(by)
     url = reverse("admin:members_institution_change", args=[place.pk])
 
-    client.post(url, {"name": "New", "city": "Jena", "country": "Germany"})
+    typed = {"city": "Jena", "country": "Germany", "status": "active"}
+    client.post(url, {"name": "New", **typed})
 
     assert told(place)[0] == (
         by.username,
@@ -93,7 +94,7 @@ def test_an_actor_whose_account_is_gone_stays_known_as_one(client):
     by, place = factories.officer(), factories.institution(name="Old")
     client.force_login(by)
     url = reverse("admin:members_institution_change", args=[place.pk])
-    client.post(url, {"name": "New"})
+    client.post(url, {"name": "New", "status": "active"})
     key = by.pk
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_admin_log")
