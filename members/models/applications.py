@@ -19,6 +19,7 @@ from members.models.drafting import Drafting
 from members.models.drafts import Answer, Collaborator, Revision
 from members.models.events import NEVER_DELETED, tracked
 from members.models.organizations import Organization
+from members.models.problems import Problem, refuse_if
 from members.models.reviewing import Reviewing
 from members.models.reviews import Verdict, refuse_longer
 from members.models.text import Fold, validate_text
@@ -26,6 +27,8 @@ from peso import policy
 
 # The usual time is that of so many of the last decisions.
 USUAL_OF = 20
+# More than anybody means: each can invite people, and keeps what is written for ever.
+OPENED_AT_MOST, OPENED_WITHIN = 20, dt.timedelta(days=31)
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -356,11 +359,24 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         """
         is_entered = source != cls.Source.FORM
         policy.require(by, "application.enter" if is_entered else "application.open")
+        refuse_if([] if is_entered else cls.opening_problems(by))
         application = cls.objects.create(opened_by=by, source=source, earlier=earlier)
         if not is_entered:
             application.collaborators.create(user=by, role=Collaborator.Role.EDITOR)
         application._record("open", by, before="")
         return application
+
+    @classmethod
+    def opening_problems(cls, by):
+        since = timezone.now() - OPENED_WITHIN
+        own = cls.objects.filter(opened_by=by, source=cls.Source.FORM)
+        if own.filter(opened_at__gt=since).count() < OPENED_AT_MOST:
+            return []
+        text = (
+            f"You have begun {OPENED_AT_MOST} applications in {OPENED_WITHIN.days} "
+            "days. Go on with one of them."
+        )
+        return [Problem(text)]
 
     @classmethod
     @transaction.atomic

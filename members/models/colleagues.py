@@ -1,5 +1,7 @@
 """The verbs of those who write an application together."""
 
+import datetime as dt
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -12,6 +14,8 @@ from peso import policy
 
 # More than any application needs; who goes on and on is not writing one.
 INVITED_AT_MOST, DOCUMENTS_AT_MOST = 50, 20
+# By one account, in all its applications: each is a mail to somebody who did not ask.
+INVITED_A_DAY = 60
 
 
 class WritingTogether:
@@ -22,7 +26,7 @@ class WritingTogether:
         """Send a link, for one use, with which a colleague takes part as `role`."""
         self._begin("invite", by)
         email = email.strip().lower()
-        refuse_if(self.invitation_problems(email, role))
+        refuse_if(self.invitation_problems(email, role) or _tired_of(by))
         invitation, token = Invitation.objects.issue(
             application=self, email=email, role=role, invited_by=by
         )
@@ -159,6 +163,15 @@ class WritingTogether:
         document.save()
         self._record("attach", by, reason=name)
         return document
+
+
+def _tired_of(by):
+    since = timezone.now() - dt.timedelta(days=1)
+    sent = Invitation.objects.colleagues().filter(invited_by=by, invited_at__gt=since)
+    if sent.count() < INVITED_A_DAY:
+        return []
+    text = f"You have invited {INVITED_A_DAY} people in a day. Go on tomorrow."
+    return [Problem(text, "email")]
 
 
 def _is_email(text):

@@ -1,5 +1,6 @@
 """The verbs of those who review an application."""
 
+import datetime as dt
 from collections import defaultdict
 
 from django.db import transaction
@@ -13,6 +14,9 @@ from members.models.periods import in_force
 from members.models.problems import Problem, refuse_if
 from members.models.reviews import Comment, Recommendation, refuse_longer
 from peso import policy
+
+# From the applicants, about one application: each is mailed to staff.
+REPLIES_AN_HOUR = 20
 
 
 class Reviewing:
@@ -73,10 +77,19 @@ class Reviewing:
     def reply(self, *, by, text):
         """Say something to the consortium, as one of the applicants."""
         self._begin("reply", by)
+        refuse_if(self.reply_problems())
         visibility = Comment.Visibility.APPLICANT
         comment = self._comment(by, text, visibility, is_from_applicants=True)
         telling.replied(self, by, text)
         return comment
+
+    def reply_problems(self):
+        since = timezone.now() - dt.timedelta(hours=1)
+        said = self.comments.filter(is_from_applicants=True, at__gt=since)
+        if said.count() < REPLIES_AN_HOUR:
+            return []
+        text = f"{REPLIES_AN_HOUR} messages were sent within an hour. Wait a little."
+        return [Problem(text, "text")]
 
     def _comment(self, by, text, visibility, **facts):
         comment = Comment(application=self, by=by, text=text.strip())

@@ -17,7 +17,9 @@ from members.models import (
     Membership,
     Organization,
     Verdict,
+    colleagues,
 )
+from members.models import applications as bounds
 from tests import factories
 from tests.applying.arena import applications, race, refusals
 
@@ -194,7 +196,8 @@ def test_an_invitation_is_used_once():
     assert readers.count() == ROUNDS
 
 
-def test_one_address_is_invited_once():
+def test_one_address_is_invited_once(monkeypatch):
+    monkeypatch.setattr(colleagues, "INVITED_A_DAY", 2 * ROUNDS)
     by = factories.applicant()
     keys = applications(ROUNDS, by=by)
 
@@ -207,7 +210,8 @@ def test_one_address_is_invited_once():
     assert Mail.objects.filter(application__in=keys).count() == ROUNDS
 
 
-def test_a_declined_application_is_answered_by_one_new_one():
+def test_a_declined_application_is_answered_by_one_new_one(monkeypatch):
+    monkeypatch.setattr(bounds, "OPENED_AT_MOST", 3 * ROUNDS)
     by = factories.applicant()
     keys = applications(ROUNDS, state="declined", by=by)
 

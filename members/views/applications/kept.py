@@ -8,14 +8,19 @@ no form of ours ever held, and nobody else is shown it.
 import functools
 import time
 
+from django.conf import settings
 from django.core import signing
 from django.http import QueryDict
+
+from members.models import Allowance
 
 FIELD = "writer"
 NAME = "kept"
 SALT = "applications.kept"
 SECONDS = 24 * 60 * 60
 LONGEST = 2 * 1024 * 1024
+# For one writer in an hour: each may be of a browser, and in a session, of its own.
+TIMES, HOUR = 20, 60 * 60
 
 
 def mark(request):
@@ -37,11 +42,14 @@ def keeps_what_was_typed(view):
 def keep(request):
     """Keep what was sent; whether there was something to keep."""
     try:
-        writer = signing.loads(request.POST.get(FIELD, ""), salt=SALT)
+        sent = request.POST.get(FIELD, "")
+        writer = signing.loads(sent, salt=SALT, max_age=settings.SESSION_COOKIE_AGE)
     except signing.BadSignature:
         return False
     text = request.POST.urlencode()
     if len(text) > LONGEST:
+        return False
+    if Allowance.objects.spend(f"kept {writer}", times=TIMES, seconds=HOUR):
         return False
     request.session[NAME] = {
         "path": request.path,

@@ -35,7 +35,11 @@ def applications(request):
 
 @require_POST
 def open(request):
-    application = Application.open(by=request.user)
+    try:
+        application = Application.open(by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("members:applications")
     messages.success(request, "Started. Only you see it until you invite colleagues.")
     return redirect("members:application_step", application.public_id, "organization")
 
