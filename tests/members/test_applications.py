@@ -1,9 +1,8 @@
 """An application from its first answer to a member, by its verbs."""
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
 
-from members.models import Application, Mail, Organization
+from members.models import Application
 from tests import factories
 from tests.factories import LATER
 
