@@ -1,7 +1,8 @@
 """Applications, to be looked at: what is done with them is done in the workbench.
 
-Only who may review finds something here, and never of an application of their own nor
-of a draft that nobody has handed in.
+Only who may review finds something here, and never of an application of their own, of
+one in which they have another interest, nor of a draft that nobody has handed in: the
+workbench knows what each may read of those.
 """
 
 from django.contrib import admin
@@ -100,7 +101,7 @@ class ConfidentialRecord(ReadOnlyRecord):
         return self.get_fields(request, obj)
 
     def is_readable(self, user):
-        return Q(**{f"{self.of}__in": Application.objects.for_review(user)})
+        return Q(**{f"{self.of}__in": Application.objects.for_judging(user)})
 
     def view_on_site(self, record):
         for step in self.of.split("__"):
@@ -157,7 +158,7 @@ class ApplicationAdmin(ConfidentialRecord):
 
     def get_queryset(self, request):
         rows = super(ConfidentialRecord, self).get_queryset(request)
-        seen = Application.objects.for_review(request.user)
+        seen = Application.objects.for_judging(request.user)
         return rows.filter(pk__in=seen).annotate(called=called("pk"))
 
     def view_on_site(self, application):
@@ -259,7 +260,8 @@ class RecommendationAdmin(ConfidentialRecord):
 
     def is_readable(self, user):
         advised = Recommendation.objects.filter(by=user.pk).values("revision")
-        is_open = ~Q(application__state=State.IN_REVIEW) | Q(revision__in=advised)
+        under_review = [State.IN_REVIEW, State.CHANGES_REQUESTED]
+        is_open = ~Q(application__state__in=under_review) | Q(revision__in=advised)
         return super().is_readable(user) & is_open
 
 

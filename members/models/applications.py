@@ -18,6 +18,7 @@ from members.models.deciding import Deciding
 from members.models.drafting import Drafting
 from members.models.drafts import Answer, Collaborator, Revision
 from members.models.events import NEVER_DELETED, tracked
+from members.models.interests import touching
 from members.models.organizations import Organization
 from members.models.problems import Problem, refuse_if
 from members.models.reviewing import Reviewing
@@ -55,6 +56,10 @@ class ApplicationQuerySet(models.QuerySet):
             application=OuterRef("pk"), user=user.pk
         )
         return self.filter(self._reviewable(user)).exclude(Exists(took_part))
+
+    def for_judging(self, user):
+        """Those of `for_review` in which `user` has no interest: see `interests_of`."""
+        return self.for_review(user).exclude(pk__in=touching(user))
 
     def open(self):
         return self.filter(state__in=transitions.OPEN)
