@@ -84,6 +84,8 @@ def milliseconds(figures):
 
 
 def write(text):
-    """In the place of the section that was there, at the end."""
-    before = PATH.read_text(encoding="utf-8").removesuffix(institutions_section())
-    PATH.write_text(f"{before.rstrip()}\n\n{text}", encoding="utf-8")
+    """In the place of the section that was there; what follows it stays."""
+    section = institutions_section()
+    before = PATH.read_text(encoding="utf-8").removesuffix(section)
+    after = section.partition(END)[2].lstrip("\n")
+    PATH.write_text(f"{before.rstrip()}\n\n{text}{after}", encoding="utf-8")

@@ -16,7 +16,7 @@ from tests import factories
 
 QUERIES = Path(__file__).parent / "files" / "directory-queries.yml"
 # Just below what is reached, which is all of them.
-LEAST = {"exact": 1.0, "acronym": 1.0, "prefix": 1.0, "nothing": 1.0, "all": 0.98}
+LEAST = {"exact": 1.0, "acronym": 1.0, "prefix": 1.0, "nothing": 1.0, "all": 0.99}
 MOST_MEAN_RANK = 1.3
 
 
@@ -100,6 +100,7 @@ def found(text):
         ("the PRISMA consortium", "PRISMA", [], ["consortium"]),
         ("website of Prisma", "PRISMA", [], ["website"]),
         ("website of Prisma in Uruguay", None, [], []),
+        ("noether tensor kernels xylem quartz", "MNI", [], ["xylem", "quartz"]),
         ("simulatoins picturs", "PRISMA", ["simulations", "pictures"], []),
         ("PRUEFSTELLE", "PRISMA", [], []),
         ("pruefstelle fuer bilder", "PRISMA", ["fur"], []),
