@@ -30,7 +30,7 @@ class WritingTogether:
         invitation, token = Invitation.objects.issue(
             application=self, email=email, role=role, invited_by=by
         )
-        self._record("invite", by, reason=f"{email} as {role}")
+        self._record("invite", by, reason=str(invitation.pk))
         telling.invited(self, invitation, token, by)
         return invitation
 
@@ -56,7 +56,7 @@ class WritingTogether:
         refuse_if([Problem(invitation.why_closed)] if invitation.why_closed else [])
         invitation.revoked_by, invitation.revoked_at = by, timezone.now()
         invitation.save(update_fields=["revoked_by", "revoked_at"])
-        self._record("revoke", by, reason=invitation.email)
+        self._record("revoke", by, reason=str(invitation.pk))
 
     @transaction.atomic
     def join(self, invitation, *, by):
@@ -142,7 +142,8 @@ class WritingTogether:
             )
         collaborator.left_at = timezone.now()
         collaborator.save(update_fields=["left_at"])
-        self._record("leave", by, reason=str(collaborator))
+        # Events are for ever: they hold nobody's name or address, but whose it is.
+        self._record("leave", by, reason=str(collaborator.user_id))
 
     @transaction.atomic
     def attach(self, *, by, name, content):

@@ -35,7 +35,7 @@ class Reviewing:
         refuse_if(self.assignment_problems(to))
         self.assigned_to = to
         self.save(update_fields=["assigned_to"])
-        self._record("assign", by, reason=to.get_username() if to else "")
+        self._record("assign", by, reason=str(to.pk) if to else "")
 
     def assignment_problems(self, to):
         if to is None:

@@ -55,6 +55,7 @@ EVENTS = {
 # The reasons of these are not for those who cannot decide: they tell of decisions
 # that nobody was told of.
 DECIDERS_OWN = ("stage", "take_back")
+OF_ACCOUNTS, OF_INVITATIONS = ("assign", "leave"), ("invite", "revoke")
 
 
 def is_open_to(user, application, verb):
@@ -124,21 +125,27 @@ def events_for(application, decides):
     if not decides:
         rows = rows.exclude(Q(verb="invite") | Q(verb="revoke"))
     rows = list(rows)
-    assigned = {row.reason for row in rows if row.verb == "assign"} - {""}
-    names = {
-        user.username: shown_name(user)
-        for user in User.objects.filter(username__in=assigned)
-    }
+    people = User.objects.filter(pk__in=_told_keys(rows, OF_ACCOUNTS))
+    invited = application.invitations.filter(pk__in=_told_keys(rows, OF_INVITATIONS))
+    names = {(OF_ACCOUNTS, str(each.pk)): shown_name(each) for each in people}
+    names |= {(OF_INVITATIONS, str(each.pk)): each.email for each in invited}
     for row in rows:
         row.words = EVENTS.get(row.verb, row.verb.replace("_", " ").capitalize())
         row.told = _told(row, names, decides)
     return rows
 
 
+def _told_keys(rows, verbs):
+    """What events of `verbs` name, by its key: they hold no names, which can go."""
+    found = (row.reason for row in rows if row.verb in verbs)
+    return {key for key in found if key.isdecimal()}
+
+
 def _told(event, names, decides):
     """The reason of an event, to whom it may be told."""
-    if event.verb == "assign":
-        return names.get(event.reason, "to a former account" if event.reason else "")
+    for verbs in (OF_ACCOUNTS, OF_INVITATIONS):
+        if event.verb in verbs:
+            return names.get((verbs, event.reason), "")
     if event.verb in DECIDERS_OWN and not decides:
         return ""
     return event.reason

@@ -85,3 +85,27 @@ def test_who_wrote_the_earlier_application_judges_no_later_one():
     assert "writing" in third.interest_of(writer)
     assert not policy.may(writer, "application.stage", third)
     assert not third.interest_of(officer())
+
+
+def test_events_hold_no_name_but_their_page_tells_it(client):
+    """They are for ever, and an account can be closed."""
+    application = factories.application(state="in_review")
+    by, judge, left = application.opened_by, officer(), factories.reviewer()
+    judge.first_name, left.first_name = "Zabiwon", "Yarrow"
+    judge.save()
+    left.save()
+    application.collaborators.create(user=left, role="reader")
+    application.leave(by=left)
+    application.assign(to=judge, by=officer())
+    invitation = application.invite(by=by, email="x@secret.example", role="reader")
+    application.revoke(invitation, by=by)
+
+    texts = " ".join(application.events.values_list("reason", flat=True))
+    for text in ("Zabiwon", "Yarrow", judge.username, left.username, "secret"):
+        assert text not in texts
+    client.force_login(judge)
+    shown = client.get(f"/workbench/applications/{application.public_id}/")
+    told = {each.verb: each.told for each in shown.context["events"]}
+    assert told["assign"] == "Zabiwon"
+    assert told["leave"] == "Yarrow"
+    assert told["invite"] == told["revoke"] == "x@secret.example"
