@@ -1,8 +1,9 @@
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from members.models import User
 from members.models.people import AccountManager
@@ -73,6 +74,24 @@ class AccountAdmin(UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_fieldsets(self, request, obj=None):
+        if not (obj and obj.email):
+            return super().get_fieldsets(request, obj)
+        return [
+            (
+                title,
+                {**facts, "fields": [f for f in facts["fields"] if f != "password"]},
+            )
+            for title, facts in super().get_fieldsets(request, obj)
+        ]
+
+    def user_change_password(self, request, id, form_url=""):
+        account = self.get_object(request, unquote(id))
+        if account and account.email:
+            # Whoever knows it gets into an account: its owner sets it by a mailed link.
+            raise PermissionDenied("Only its owner sets the password of an account.")
+        return super().user_change_password(request, id, form_url)
 
     def get_readonly_fields(self, request, obj=None):
         fields = ["last_login", "date_joined"]

@@ -84,6 +84,26 @@ def test_an_administrator_cannot_touch_a_superuser(client):
     assert above.check_password("as it was")
 
 
+def test_nobody_sets_the_password_of_somebody_else(client):
+    """It would let them in as an applicant, who need not have a second factor."""
+    client.force_login(in_role("administrator"))
+    ada = factories.applicant()
+    path = reverse("admin:auth_user_password_change", args=[ada.pk])
+    sent = {
+        "password1": "vWx82-nmQzz4",
+        "password2": "vWx82-nmQzz4",
+        "usable_password": "true",
+    }
+
+    assert client.post(path, sent).status_code == 403
+    shown = client.get(page(ada))
+
+    ada.refresh_from_db()
+    assert not ada.check_password("vWx82-nmQzz4")
+    assert shown.status_code == 200
+    assert "/password/" not in shown.text
+
+
 def test_nobody_signs_in_as_the_registry(client):
     client.force_login(factories.officer())
     registry = User.objects.registry()
