@@ -64,6 +64,8 @@ REFUSED = {
         UPDATE members_institution SET country_code = 'd1'""",
     "institution_place_on_earth": """
         UPDATE members_institution SET latitude = 91, longitude = 0""",
+    "institution_status_known": "UPDATE members_institution SET status = 'asleep'",
+    "institution_not_its_own": "UPDATE members_institution SET parent_id = id",
     "host_ends_after_start": "UPDATE members_host SET ended_on = started_on - 1",
     "host_role_known": "UPDATE members_host SET role = 'owner'",
     "host_once_at_a_time": """

@@ -17,6 +17,7 @@ from members.models import (
     Community,
     Event,
     Institution,
+    InstitutionTerm,
     Level,
     Membership,
     Organization,
@@ -82,7 +83,9 @@ def test_every_row_passes_the_validation_of_its_form():
 
     for label in ("members", "goals"):
         for model in apps.get_app_config(label).get_models():
-            if not hasattr(model, "pgh_tracked_model") and model is not User:
+            # What the database itself counts has no form.
+            by_hand = model not in (User, InstitutionTerm)
+            if by_hand and not hasattr(model, "pgh_tracked_model"):
                 for row in model.objects.all():
                     # Constraints held when the row was written.
                     row.full_clean(validate_constraints=False, validate_unique=False)
