@@ -23,6 +23,7 @@ QUERIES = {
     "/directory/": 5,
     "/directory/?q=solvers&capability=numerical-libraries&level=core": 6,
     "/directory/?q=solvres&capability=numerical-libraries&level=core": 6,
+    "/directory/?q=the+alder+consortium": 7,
     "/directory/?goal=workforce&effort=leads": 5,
     "/directory/?status=former&sort=joined": 5,
     "/directory/?view=table": 5,

@@ -19,11 +19,11 @@ from members.matching.typed import LISTED
 BUDGET, MOST = 400, 1000
 # The part of the weight that must be found; and if two words are found together that
 # each tell nearly as much as one that nobody has.
-ENOUGH, ENOUGH_TOGETHER, RARE = 0.62, 0.45, 0.8
+ENOUGH, ENOUGH_TOGETHER, RARE = 0.59, 0.45, 0.8
 # A word that is the name; one that only joins others.
 NAMED, JOINING = 3.0, 0.1
-# How well a word stands for the typed one, for each error in it.
-PER_ERROR = 0.1
+# How well a word stands for the typed one that begins it, and for each error in it.
+BEGUN, PER_ERROR = 0.98, 0.1
 MOST_NEAR = 12
 
 # Candidates are those with a word that few have, or with all words but one.
@@ -87,7 +87,8 @@ def choose(typed, near) -> list[list[Option]]:
 
 def _options(place, typed, near):
     if typed.is_known:
-        yield Option(place, typed.word, typed.clause, 1.0)
+        yield Option(place, typed.word, typed.clause, BEGUN)
+        yield Option(place, typed.word, f"'{typed.word}'", 1.0)
     for other in typed.same:
         yield Option(place, other, f"'{other}'", ALSO)
     if not typed.is_known:

@@ -194,3 +194,12 @@ def test_page_tells_what_was_left_out_and_what_stands_for_what(consortium, clien
     response = client.get("/directory.json", {"q": "the PRISMA consortium"})
     told = json.loads(b"".join(response))
     assert (told["count"], told["left_out"]) == (1, ["consortium"])
+
+
+def test_page_tells_which_words_nobody_has(consortium, client):
+    page = client.get("/directory/", {"q": "xylophone"}).content.decode()
+    assert "“<bdi>xylophone</bdi>”, nor a word like it." in page
+
+    # “Tensor” is like it, but nobody has all that.
+    page = client.get("/directory/", {"q": "tensr archaeology"}).content.decode()
+    assert "“<bdi>tensr</bdi>”, “<bdi>archaeology</bdi>”." in page
