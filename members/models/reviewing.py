@@ -68,6 +68,8 @@ class Reviewing:
         staff_only = visibility == Comment.Visibility.STAFF
         if staff_only:
             policy.require(by, "application.decide", self)
+        if said := self._just_said(by, text, visibility):
+            return said
         comment = self._comment(by, text, visibility)
         if visibility == Comment.Visibility.APPLICANT:
             telling.commented(self, by, text)
@@ -77,11 +79,19 @@ class Reviewing:
     def reply(self, *, by, text):
         """Say something to the consortium, as one of the applicants."""
         self._begin("reply", by)
-        refuse_if(self.reply_problems())
         visibility = Comment.Visibility.APPLICANT
+        if said := self._just_said(by, text, visibility):
+            return said
+        refuse_if(self.reply_problems())
         comment = self._comment(by, text, visibility, is_from_applicants=True)
         telling.replied(self, by, text)
         return comment
+
+    def _just_said(self, by, text, visibility):
+        """The same words of the same person a moment ago: a button pressed twice."""
+        since = timezone.now() - dt.timedelta(minutes=1)
+        same = self.comments.filter(by=by, text=text.strip(), visibility=visibility)
+        return same.filter(at__gt=since).first()
 
     def reply_problems(self):
         since = timezone.now() - dt.timedelta(hours=1)

@@ -31,3 +31,16 @@ def test_an_accepted_application_is_a_member_with_all_it_said():
         ("seat_holder", "Ada Lovelace"),
     }
     assert application.state == Application.State.ACCEPTED
+
+
+def test_a_comment_sent_twice_in_a_moment_is_one():
+    application, officer = factories.application(state="in_review"), factories.officer()
+    told = application.mails.count
+
+    first = application.comment(by=officer, text="Hello.", visibility="applicant")
+    mails = told()
+    second = application.comment(by=officer, text=" Hello. ", visibility="applicant")
+    third = application.comment(by=officer, text="Hello.", visibility="reviewers")
+
+    assert first == second != third
+    assert told() == mails
