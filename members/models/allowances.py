@@ -6,10 +6,10 @@ from django.db import connection, models
 # One statement: of two requests at once, each is counted.
 SPEND = """
 INSERT INTO members_allowance (key, spent, renewed_at)
-VALUES (%(key)s, 1, clock_timestamp() + make_interval(secs => %(seconds)s))
+VALUES (%(key)s, %(amount)s, clock_timestamp() + make_interval(secs => %(seconds)s))
 ON CONFLICT (key) DO UPDATE SET
     spent = CASE WHEN members_allowance.renewed_at <= clock_timestamp()
-        THEN 1 ELSE members_allowance.spent + 1 END,
+        THEN EXCLUDED.spent ELSE members_allowance.spent + EXCLUDED.spent END,
     renewed_at = CASE WHEN members_allowance.renewed_at <= clock_timestamp()
         THEN EXCLUDED.renewed_at ELSE members_allowance.renewed_at END
 RETURNING spent, EXTRACT(EPOCH FROM renewed_at - clock_timestamp())
@@ -20,16 +20,19 @@ SWEEP_EVERY = 200
 
 
 class AllowanceManager(models.Manager):
-    def spend(self, key, *, times, seconds):
+    def spend(self, key, *, times, seconds, amount=1):
         """Count one use of `key`, of which so many are free in so many seconds.
+
+        Or `amount` of them at once: characters, for example.
 
         Returns after how many seconds to try again; 0 if this one was free.
         """
         hidden = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
         with connection.cursor() as cursor:
-            cursor.execute(SPEND, {"key": hidden, "seconds": seconds})
+            facts = {"key": hidden, "seconds": seconds, "amount": amount}
+            cursor.execute(SPEND, facts)
             spent, left = cursor.fetchone()
-            if spent == 1 and int(hidden[:8], 16) % SWEEP_EVERY == 0:
+            if spent == amount and int(hidden[:8], 16) % SWEEP_EVERY == 0:
                 cursor.execute(FORGET)
         return max(1, math.ceil(left)) if spent > times else 0
 

@@ -17,6 +17,7 @@ from members.applying.questions import (
     questions,
 )
 from members.models import telling
+from members.models.allowances import Allowance
 from members.models.colleagues import WritingTogether
 from members.models.communities import Community
 from members.models.drafts import Answer
@@ -31,6 +32,9 @@ DRAFT_LASTS = dt.timedelta(days=60)
 # A draft is announced to expire when nobody has touched it for so many days.
 REMINDED_AFTER = (30, 53)
 REVIVABLE = dt.timedelta(days=365)
+# Characters that one account writes: history keeps each version of each answer.
+WRITTEN_A_DAY = 20_000_000
+DAY = 24 * 60 * 60
 
 
 class Conflict(NamedTuple):
@@ -98,6 +102,7 @@ class Drafting(WritingTogether):
         seen = seen or {}
         saved = Saved({}, [], [], [])
         held = {answer.key: answer for answer in self.answers.select_related("by")}
+        before = {key: answer.version for key, answer in held.items()}
         for key, raw in given.items():
             try:
                 value = self._read(key, raw)
@@ -105,6 +110,8 @@ class Drafting(WritingTogether):
                 saved.problems.append(Problem(" ".join(error.messages), key))
                 continue
             self._keep(key, value, saved, held=held.get(key), by=by, seen=seen)
+        changed = [key for key, now in saved.versions.items() if now != before.get(key)]
+        refuse_if(_writing_problems(by, sum(len(str(given[key])) for key in changed)))
         self.touched_at = timezone.now()
         self.save(update_fields=["touched_at"])
         self.forget()
@@ -263,6 +270,14 @@ class Drafting(WritingTogether):
 # The keys of what is said to a likely duplicate, by its public id.
 DUPLICATE = re.compile("duplicate-(organization|application)-[0-9A-Z]{8}")
 DUPLICATE_ANSWERS = ("us", "another")
+
+
+def _writing_problems(by, length):
+    if not length or not Allowance.objects.spend(
+        f"written by {by.pk}", times=WRITTEN_A_DAY, seconds=DAY, amount=length
+    ):
+        return []
+    return [Problem("More was written today than can be kept. Go on tomorrow.")]
 
 
 def current_vocabulary():

@@ -8,11 +8,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Application, Invitation, Mail, applications, colleagues
+from members.models import (
+    Allowance,
+    Application,
+    Invitation,
+    Mail,
+    applications,
+    colleagues,
+    drafting,
+)
 from members.models.reviewing import REPLIES_AN_HOUR
 from members.views.applications import kept
 from tests import factories
-from tests.applying.scenes import address, draft, form
+from tests.applying.scenes import address, draft, form, says
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +77,23 @@ def test_so_many_messages_are_mailed_to_staff_in_an_hour():
 
     with pytest.raises(ValidationError, match="within an hour"):
         application.reply(by=by, text="Hello?")
+
+
+def test_an_account_writes_so_much_in_a_day_and_what_it_wrote_stays(client):
+    application = draft(client, description="A")
+    by = application.opened_by
+    page = address("answer", application, "description")
+    room = drafting.WRITTEN_A_DAY - 100
+    spend = Allowance.objects.spend
+    spend(f"written by {by.pk}", times=10**9, seconds=60, amount=room)
+
+    kept = client.post(page, form(application, description="B" * 90))
+    refused = client.post(page, form(application, description="C" * 90))
+    same = client.post(page, form(application, description="B" * 90))
+
+    assert (kept.status_code, refused.status_code, same.status_code) == (200, 422, 200)
+    assert "More was written today" in refused.text
+    assert says(application, "description") == "B" * 90
 
 
 def test_so_many_texts_wait_for_one_writer(client):
