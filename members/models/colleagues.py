@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from members.models import documents, telling
 from members.models.drafts import Collaborator, Invitation
+from members.models.people import User
 from members.models.problems import Problem, refuse_if
 from peso import policy
 
@@ -80,6 +81,8 @@ class WritingTogether:
     def claim(self, invitation, *, by):
         """Be the representative whom a link was sent to: the person of the link."""
         policy.require(by, "application.open")
+        # An account with two links is one person all the same.
+        by = User.objects.select_for_update(no_key=True).get(pk=by.pk)
         self.lock()
         invitation = self.invitations.filter(role="").get(pk=invitation.pk)
         if why := invitation.why_closed:

@@ -17,6 +17,7 @@ from members.models import (
     Mail,
     Membership,
     Organization,
+    User,
     Verdict,
     colleagues,
 )
@@ -195,6 +196,31 @@ def test_an_invitation_is_used_once():
         assert "used already" in refusal
     readers = Collaborator.objects.active().filter(role="reader", application__in=keys)
     assert readers.count() == ROUNDS
+
+
+def test_an_account_that_claims_two_people_is_one():
+    by = factories.applicant()
+    keys = applications(2 * ROUNDS, by=by)
+    pairs, accounts = dict(zip(keys[::2], keys[1::2], strict=True)), {}
+    for key in keys:
+        Invitation.objects.issue(
+            application_id=key, email="", invited_by=by, person=factories.person()
+        )
+    for key in pairs:
+        accounts[key] = factories.applicant()
+
+    def claim(each, key):
+        found = Application.objects.get(pk=key)
+        by = User.objects.get(pk=accounts[each.pk].pk)
+        found.claim(found.invitations.get(), by=by)
+
+    for answers in race(
+        list(pairs),
+        lambda each: claim(each, each.pk),
+        lambda each: claim(each, pairs[each.pk]),
+    ):
+        (refusal,) = refusals(answers)
+        assert "belongs to" in refusal
 
 
 def test_one_address_is_invited_once(monkeypatch):
