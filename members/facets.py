@@ -5,6 +5,7 @@ all *other* facets leave and that have the value. Goal and effort are two facets
 matter: both are asked of one and the same commitment in force.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db import connection
@@ -83,19 +84,27 @@ class Facets:
         return next(facet for facet in self.all if facet.name == name)
 
 
+# Countries of days long past are looked up, those of others are kept by triggers.
 OPTIONS = """
 SELECT kind, slug, name FROM (
     SELECT kind, slug, name, 0 AS place FROM members_community
     UNION ALL SELECT 'goal', slug, short_name, number FROM {goal}
     UNION ALL SELECT 'level', slug, name, position FROM members_level
-    UNION ALL SELECT 'country', country_code, max(country), 0 FROM members_institution
-        WHERE country_code <> '' AND id IN (
+    UNION ALL SELECT 'country', country_code, max(country), 0 FROM (
+        SELECT substr(fact, 7, 2) AS country_code, substr(fact, 10) AS country
+        FROM members_facetcount
+        WHERE %(today)s > current_date - 7 AND fact LIKE 'known %%' AND
+            started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)
+        GROUP BY fact HAVING sum(number) > 0
+        UNION ALL
+        SELECT country_code, country FROM members_institution
+        WHERE %(today)s <= current_date - 7 AND country_code <> '' AND id IN (
             SELECT institution_id FROM members_host
             WHERE role = 'host' AND started_on <= %(today)s AND organization_id IN (
                 SELECT organization_id FROM members_membership
                 WHERE started_on <= %(today)s
                     AND ended_on IS DISTINCT FROM started_on))
-        GROUP BY country_code
+        ) AS countries GROUP BY country_code
 ) AS options ORDER BY place, registry_fold(name), slug
 """.format(**_TABLES)
 
@@ -114,6 +123,26 @@ def options() -> dict[str, dict[str, str]]:
             found[facet][key] = label or key
     return found
 
+
+# The counts where nothing but the membership is chosen, kept by triggers. The first row
+# says that they are kept for this day; those of days long past are not.
+KEPT_COUNTS = """
+WITH counted AS MATERIALIZED (
+    SELECT is_current, fact, sum(number) AS often FROM members_facetcount
+    WHERE started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)
+    GROUP BY is_current, fact
+)
+SELECT false, 'listed', '', 0 WHERE %(today)s > current_date - 7
+UNION ALL SELECT is_current, fact, '', often FROM counted WHERE fact = 'listed'
+UNION ALL SELECT is_current, 'level', slug, often
+    FROM counted JOIN members_level ON fact = 'level ' || id
+UNION ALL SELECT is_current, kind, slug, often
+    FROM counted JOIN members_community ON fact = 'service ' || id
+UNION ALL SELECT is_current, 'goal', slug, often
+    FROM counted JOIN {goal} ON fact = 'goal ' || id
+UNION ALL SELECT is_current, split_part(fact, ' ', 1), split_part(fact, ' ', 2), often
+    FROM counted WHERE fact LIKE 'country %%' OR fact LIKE 'effort %%'
+""".format(**_TABLES)
 
 # Which organizations a facet's choice keeps; those of a facet without one are all.
 KEPT = {
@@ -207,7 +236,10 @@ def count(organizations, choices: dict, options: dict) -> Facets:
 
     `choices` has the keys chosen in each facet, for `status` the one.
     """
-    counts = _counts(organizations, choices)
+    counts = None
+    if organizations is None and not any(choices[name] for name in CHOSEN):
+        counts = _kept_counts(choices["status"])
+    counts = counts or _counts(organizations, choices)
     facets = []
     for name in LABELS:
         chosen = [choices["status"]] if name == "status" else choices[name]
@@ -220,6 +252,28 @@ def count(organizations, choices: dict, options: dict) -> Facets:
     without["goal"] = without["effort"] = without.pop("pledge")
     found, total = counts["found", ""], counts["total", ""]
     return Facets(found, total, tuple(facets), without)
+
+
+def _kept_counts(status):
+    """All counts where only the status is chosen; None for a day long past."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_COUNTS, {"today": timezone.localdate()})
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    counts = Counter()
+    for is_current, facet, key, number in rows:
+        kept = status in ("all", "current" if is_current else "former")
+        if facet == "listed":
+            counts["found", ""] += number
+            counts["total", ""] += number if kept else 0
+            counts["status", "current" if is_current else "former"] += number
+        elif kept:
+            counts[facet, key] += number
+    counts["status", "all"] = counts["without", "status"] = counts["found", ""]
+    for name in ("level", "community", "capability", "pledge", "country"):
+        counts["without", name] = counts["total", ""]
+    return counts
 
 
 def _counts(organizations, choices):

@@ -1,6 +1,7 @@
 from members.models.allowances import Allowance
 from members.models.applications import Application
 from members.models.communities import Community, Service
+from members.models.counted import FacetCount, FacetPeriod
 from members.models.directory import SearchDocument, SearchWord
 from members.models.drafts import (
     Answer,
@@ -43,6 +44,8 @@ __all__ = [
     "Decision",
     "Document",
     "Event",
+    "FacetCount",
+    "FacetPeriod",
     "Host",
     "Import",
     "Institution",
