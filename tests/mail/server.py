@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import logging
 import socket
 import time
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from email.policy import default
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+
+# It would write a line for each command that it is given.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 def free_port():

@@ -56,9 +56,9 @@ class Siege:
 
     def prepare(self):
         """Applications for those who have nothing left to do."""
-        if self.waiting.qsize() > PAIRS:
+        if not self.waiting.empty():
             return
-        keys = applications(2 * PAIRS, by=self.by)
+        keys = applications(PAIRS, by=self.by)
         ask_nobody(keys)
         for row in Application.objects.filter(pk__in=keys):
             outcome = self.chance.choice(["accept", "accept", "decline"])
