@@ -1,6 +1,7 @@
 """Plain functions: every default is visible, every argument has a name."""
 
 import datetime as dt
+import os
 from hashlib import sha256
 from itertools import count
 
@@ -29,7 +30,8 @@ DAY = dt.date(2024, 1, 15)
 LATER = dt.date(2025, 3, 1)
 # What an authenticator app would hold; any base32.
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_numbers = count(1)
+# Several processes write into the database of the browser's tests.
+_numbers = count(os.getpid() * 1000)
 
 
 def user(*, permissions=(), staff=False, superuser=False, second_factor=None, **other):
