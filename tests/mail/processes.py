@@ -44,9 +44,6 @@ class Program:
             return [int(pid) for pid in path.read_text().split()]
         return []
 
-    def is_running(self):
-        return self.process.poll() is None
-
     def kill(self):
         """This process alone: those that it started find out by themselves."""
         self.process.kill()

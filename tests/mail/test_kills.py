@@ -25,6 +25,7 @@ from members.models import (
     Person,
     Revision,
     Verdict,
+    WebsiteCheck,
 )
 from tests.mail.processes import Site
 from tests.mail.server import wait
@@ -41,6 +42,8 @@ OF_A_MEMBER = {
     "representatives": 3,
     "services": 1,
     "hosts": 0,
+    # Admitted, and each commitment stated.
+    "events": 8,
 }
 OF_AN_ACCEPTANCE = {"accepted": 1, "representative-invitation": 2}
 
@@ -121,6 +124,7 @@ def assert_members_are_whole(plans):
         Decision: len(plans),
         Verdict: len(plans),
         Revision: sum(times for _, times in plans),
+        WebsiteCheck: sum(times for _, times in plans),
     }
     assert {model: model.objects.count() for model in rows} == rows
 
