@@ -129,7 +129,8 @@ def options() -> dict[str, dict[str, str]]:
 KEPT_COUNTS = """
 WITH counted AS MATERIALIZED (
     SELECT is_current, fact, sum(number) AS often FROM members_facetcount
-    WHERE started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)
+    WHERE %(today)s > current_date - 7
+        AND started_on <= %(today)s AND (ended_on IS NULL OR ended_on > %(today)s)
     GROUP BY is_current, fact
 )
 SELECT false, 'listed', '', 0 WHERE %(today)s > current_date - 7
@@ -236,10 +237,10 @@ def count(organizations, choices: dict, options: dict) -> Facets:
 
     `choices` has the keys chosen in each facet, for `status` the one.
     """
-    counts = None
+    counts, today = None, timezone.localdate()
     if organizations is None and not any(choices[name] for name in CHOSEN):
-        counts = _kept_counts(choices["status"])
-    counts = counts or _counts(organizations, choices)
+        counts = kept_counts(choices["status"], today)
+    counts = counts or counted(organizations, choices, today)
     facets = []
     for name in LABELS:
         chosen = [choices["status"]] if name == "status" else choices[name]
@@ -254,10 +255,10 @@ def count(organizations, choices: dict, options: dict) -> Facets:
     return Facets(found, total, tuple(facets), without)
 
 
-def _kept_counts(status):
+def kept_counts(status, today):
     """All counts where only the status is chosen; None for a day long past."""
     with connection.cursor() as cursor:
-        cursor.execute(KEPT_COUNTS, {"today": timezone.localdate()})
+        cursor.execute(KEPT_COUNTS, {"today": today})
         rows = cursor.fetchall()
     if not rows:
         return None
@@ -276,7 +277,7 @@ def _kept_counts(status):
     return counts
 
 
-def _counts(organizations, choices):
+def counted(organizations, choices, today):
     found, found_parameters = _named(organizations)
     active = {name for name in CHOSEN if choices[name]} | {"status"}
     if active & {"goal", "effort"}:
@@ -290,7 +291,7 @@ def _counts(organizations, choices):
         named=_each("('without', '{name}', without_{name})", active),
         **_TABLES,
     )
-    parameters = {**choices, **found_parameters, "today": timezone.localdate()}
+    parameters = {**choices, **found_parameters, "today": today}
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return {(facet, key): number for facet, key, number in cursor.fetchall()}
