@@ -68,6 +68,15 @@ REFUSED = {
     "institution_not_its_own": "UPDATE members_institution SET parent_id = id",
     "host_ends_after_start": "UPDATE members_host SET ended_on = started_on - 1",
     "host_role_known": "UPDATE members_host SET role = 'owner'",
+    "facet_period_ends_after_start": """
+        UPDATE members_facetperiod SET ended_on = started_on - 1""",
+    "facet_period_once": """
+        INSERT INTO members_facetperiod
+            (organization_id, started_on, is_current, facts)
+        SELECT organization_id, started_on, is_current, facts
+        FROM members_facetperiod""",
+    "facet_count_ends_after_start": """
+        UPDATE members_facetcount SET ended_on = started_on - 1""",
     "host_once_at_a_time": """
         INSERT INTO members_host (organization_id, institution_id, role, started_on)
         VALUES ({member}, {institution}, 'partner', '2030-01-01')""",

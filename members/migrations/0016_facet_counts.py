@@ -28,6 +28,16 @@ class Migration(migrations.Migration):
                 ("fact", models.TextField()),
                 ("number", models.IntegerField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(ended_on=None)
+                        | models.Q(ended_on__gte=models.F("started_on")),
+                        name="facet_count_ends_after_start",
+                        violation_error_message="The end is before the start.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FacetPeriod",
@@ -72,9 +82,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(ended_on=None)
+                        | models.Q(ended_on__gte=models.F("started_on")),
+                        name="facet_period_ends_after_start",
+                        violation_error_message="The end is before the start.",
+                    ),
                     models.UniqueConstraint(
                         fields=("organization", "started_on"), name="facet_period_once"
-                    )
+                    ),
                 ],
             },
         ),

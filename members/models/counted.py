@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from members.models.organizations import Organization
+from members.models.periods import ends_after_start
 
 
 class FacetPeriod(models.Model):
@@ -24,9 +25,10 @@ class FacetPeriod(models.Model):
 
     class Meta:
         constraints = [
+            ends_after_start("facet_period_ends_after_start"),
             models.UniqueConstraint(
                 fields=["organization", "started_on"], name="facet_period_once"
-            )
+            ),
         ]
 
     def __str__(self):
@@ -45,6 +47,9 @@ class FacetCount(models.Model):
     is_current = models.BooleanField()
     fact = models.TextField()
     number = models.IntegerField()
+
+    class Meta:
+        constraints = [ends_after_start("facet_count_ends_after_start")]
 
     def __str__(self):
         return f"{self.fact}: {self.number:+}"
