@@ -68,10 +68,8 @@ class Reviewing:
         staff_only = visibility == Comment.Visibility.STAFF
         if staff_only:
             policy.require(by, "application.decide", self)
-        if said := self._just_said(by, text, visibility):
-            return said
-        comment = self._comment(by, text, visibility)
-        if visibility == Comment.Visibility.APPLICANT:
+        comment, is_new = self._comment(by, text, visibility)
+        if is_new and visibility == Comment.Visibility.APPLICANT:
             telling.commented(self, by, text)
         return comment
 
@@ -79,19 +77,12 @@ class Reviewing:
     def reply(self, *, by, text):
         """Say something to the consortium, as one of the applicants."""
         self._begin("reply", by)
-        visibility = Comment.Visibility.APPLICANT
-        if said := self._just_said(by, text, visibility):
-            return said
         refuse_if(self.reply_problems())
-        comment = self._comment(by, text, visibility, is_from_applicants=True)
-        telling.replied(self, by, text)
+        visibility = Comment.Visibility.APPLICANT
+        comment, is_new = self._comment(by, text, visibility, is_from_applicants=True)
+        if is_new:
+            telling.replied(self, by, text)
         return comment
-
-    def _just_said(self, by, text, visibility):
-        """The same words of the same person a moment ago: a button pressed twice."""
-        since = timezone.now() - dt.timedelta(minutes=1)
-        same = self.comments.filter(by=by, text=text.strip(), visibility=visibility)
-        return same.filter(at__gt=since).first()
 
     def reply_problems(self):
         since = timezone.now() - dt.timedelta(hours=1)
@@ -102,14 +93,22 @@ class Reviewing:
         return [Problem(text, "text")]
 
     def _comment(self, by, text, visibility, **facts):
+        """The comment that was kept, and whether it is new.
+
+        The same words of the same person a moment ago are a button pressed twice.
+        """
         comment = Comment(application=self, by=by, text=text.strip())
         comment.visibility = visibility
         for name, value in facts.items():
             setattr(comment, name, value)
         refuse_longer(text=comment.text)
         comment.full_clean()
+        since = timezone.now() - dt.timedelta(minutes=1)
+        same = self.comments.filter(by=by, text=comment.text, visibility=visibility)
+        if said := same.filter(at__gt=since).first():
+            return said, False
         comment.save()
-        return comment
+        return comment, True
 
     def comments_for(self, user):
         """The conversation as `user` may read it in the workbench."""

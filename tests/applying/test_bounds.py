@@ -72,8 +72,8 @@ def test_an_account_invites_so_many_in_a_day_however_many_applications_it_has(cl
 def test_so_many_messages_are_mailed_to_staff_in_an_hour():
     application = factories.application(state="submitted")
     by = application.opened_by
-    for _ in range(REPLIES_AN_HOUR):
-        application.reply(by=by, text="Hello?")
+    for number in range(REPLIES_AN_HOUR):
+        application.reply(by=by, text=f"Hello for the time {number}?")
 
     with pytest.raises(ValidationError, match="within an hour"):
         application.reply(by=by, text="Hello?")

@@ -157,7 +157,8 @@ NOT_FOR = {
         "representative",
         "user",
     },
-    "password_change": set(),
+    # A password is its owner's.
+    "user_password_change": {"auth"},
 }
 
 

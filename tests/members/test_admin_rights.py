@@ -47,7 +47,7 @@ approach
   viewer: change (nobody), changelist, history
   nobody: add, delete
 auth
-  administrator: user_password_change
+  nobody: user_password_change
 collaborator
   membership officer: change (nobody), changelist, history
   nobody: add, delete

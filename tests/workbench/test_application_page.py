@@ -210,7 +210,8 @@ def test_page_asks_so_often(client, rows):
         colleague = factories.reviewer()
         application.recommend(by=colleague, advice="accept", reasons="Good.")
         for visibility in ("staff", "reviewers", "applicant"):
-            application.comment(by=found.officer, text="Said.", visibility=visibility)
+            said = f"Said {number}."
+            application.comment(by=found.officer, text=said, visibility=visibility)
         if number < rows - 1:
             application.request_changes(by=found.officer, text="More.")
     application.recommend(by=found.officer, advice="accept", reasons="Good.")
