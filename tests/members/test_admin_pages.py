@@ -18,7 +18,15 @@ from tests.factories import DAY, LATER
 pytestmark = pytest.mark.django_db
 
 # The most that a page may ask; the pages of organizations have ten tables in them.
-MOST = {"index": 45, "organization": 45, "history": 30}
+MOST = {
+    "index": 45,
+    "organization": 45,
+    "history": 30,
+    # Whether the officer has an interest in each application is asked in a few queries.
+    "application": 30,
+    "application facets": 40,
+    "applicationevent facets": 30,
+}
 MOST_OF_OTHERS = 22
 # What the content security policy lets no browser do.
 INLINE = re.compile(r"<style|<[^>]+\s(?:style|on[a-z]+)=|<script(?![^>]*\ssrc=)")
