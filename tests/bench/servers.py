@@ -11,13 +11,12 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from django.conf import settings
 from django.db import connection
 
 PROJECT = Path(__file__).resolve().parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 SERVED, LOADED = CORES[0], CORES[-1]
-USER = ("USER", "PASSWORD")
+USER = ("user", "password")
 GUNICORN = [sys.executable, "-m", "gunicorn"]
 
 
@@ -32,10 +31,11 @@ def free_port():
 
 
 def database_url(name):
-    where = {**settings.DATABASES["default"], "NAME": name}
+    # As a connection is made, which knows where the embedded server listens.
+    where = connection.get_connection_params()
     user, password = (quote(where.get(key) or "", safe="") for key in USER)
     address = f"postgres://{user}:{password}@/{name}".replace(":@", "@")
-    host, port = where.get("HOST") or "localhost", where.get("PORT") or 5432
+    host, port = where.get("host") or "localhost", where.get("port") or 5432
     return f"{address}?host={quote(str(host), safe='')}&port={port}"
 
 
