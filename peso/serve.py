@@ -7,9 +7,11 @@ then becomes the web server. Steps with nothing to do are left out.
 """
 
 import argparse
+import contextlib
 import hashlib
 import io
 import os
+import select
 import socket
 import sys
 from pathlib import Path
@@ -24,6 +26,8 @@ from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from peso import postgres
+
+WORKER_PAUSE_SECONDS = 1
 
 
 def main() -> None:
@@ -132,6 +136,22 @@ def start_worker() -> None:
         os.set_inheritable(held, True)
         return
     os.close(held)
+    with contextlib.suppress(KeyboardInterrupt):
+        keep_worker(watched)
+    os._exit(0)
+
+
+def keep_worker(watched: int) -> None:
+    """While the pipe is open, a worker that ended is followed by another one."""
+    has_gone = False
+    while not has_gone:
+        if not (worker := os.fork()):
+            work(watched)
+        os.waitpid(worker, 0)
+        has_gone = select.select([watched], [], [], WORKER_PAUSE_SECONDS)[0]
+
+
+def work(watched: int) -> None:
     # Imported here: it needs the apps.
     from members.worker import Worker  # noqa: PLC0415
 

@@ -70,18 +70,29 @@ def seconds_to_health(process, port, limit):
     raise AssertionError(f"no answer in {limit} s")
 
 
-def children(process):
-    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+def children(pid):
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [Path(f"/proc/{number}") for number in listed.split()]
 
 
-def worker_of(process):
-    """The process that sends mails, beside those of gunicorn."""
-    (worker,) = [
+def keeper_of(process):
+    """The process that keeps a worker, beside those of gunicorn."""
+    (keeper,) = [
         child
-        for child in children(process)
+        for child in children(process.pid)
         if b"peso.serve" in (child / "cmdline").read_bytes()
     ]
+    return keeper
+
+
+def worker_of(process, *, after=None):
+    """The process that sends mails, once it is another than `after`."""
+    until = time.monotonic() + 10
+    keeper = keeper_of(process)
+    while (found := children(keeper.name)) in ([], [after]):
+        assert time.monotonic() < until, "there is no worker"
+        time.sleep(0.02)
+    (worker,) = found
     return worker
 
 
@@ -117,17 +128,21 @@ def test_second_start_is_quick_and_an_interrupt_or_a_kill_stops_everything(
     wait_for_end_of_database(folder)
     with start(folder, port) as process:
         assert seconds_to_health(process, port, limit=30) < 5
-        worker = worker_of(process)
+        keeper, worker = keeper_of(process), worker_of(process)
         output = interrupt(process)
     wait_for_end_of(worker)
+    wait_for_end_of(keeper)
     assert "Loading" not in output
     assert "Applying" not in output
     wait_for_end_of_database(folder)
     with start(folder, port) as process:
         seconds_to_health(process, port, limit=30)
         worker = worker_of(process)
+        os.kill(int(worker.name), signal.SIGKILL)
+        keeper, worker = keeper_of(process), worker_of(process, after=worker)
         process.kill()
     wait_for_end_of(worker)
+    wait_for_end_of(keeper)
     wait_for_end_of_database(folder)
 
 
