@@ -9,91 +9,15 @@ from math import log
 from django.db import connection
 
 LONGEST = 300
-# Words beyond these add nothing that tells institutions apart.
-MOST_WORDS = 24
 # How well a term stands for a word of which it is not the term itself.
 ALSO, NEAR, BEGUN, SHORTENED = 0.95, 0.85, 0.75, 0.8
-# Acronyms of some, and what many mean by them before the name of a town.
-SHORT = [
-    *(("uni", "university"), ("u", "university"), ("unis", "university")),
-    *(("tu", "technology"), ("fh", "fachhochschule")),
-    *(("ut", "university"), ("jr", "junior")),
-]
 # The weight of a word that no name has.
 UNKNOWN = 5.0
-# A term that fewer names have may be a typing error that somebody else made, too.
-RARE = 3
 
 BOUNDARY = re.compile(r"[,;()\[\]|/]|\s[-\u2013\u2014]\s")
 
-# One row for each term that a word may stand for; `kind` tells why.
-READ = """
-WITH typed AS MATERIALIZED (
-    SELECT term, place, lead(term) OVER (ORDER BY place) AS next,
-        place = max(place) OVER () AS is_last, coalesce(names, 0) AS names
-    FROM unnest(registry_terms(%(text)s)) WITH ORDINALITY AS words (term, place)
-    LEFT JOIN members_institutionterm USING (term)
-    WHERE place <= %(most)s
-)
-SELECT place, 'word', term, names FROM typed
-UNION ALL
-SELECT place, 'joined', known.term, known.names
-FROM typed JOIN members_institutionterm AS known ON known.term = typed.term || next
-WHERE known.names > 0
-UNION ALL
-SELECT place, 'begun', known.term, known.names
-FROM typed, LATERAL (
-    SELECT term, names FROM members_institutionterm AS known
-    WHERE known.term ~>~ typed.term AND known.term ~<~ (typed.term || chr(1114111))
-        AND known.names > 0
-    ORDER BY known.names DESC, known.term LIMIT 16
-) AS known
-WHERE length(typed.term) > 1
-    AND (is_last AND %(unfinished)s OR typed.names = 0 AND length(typed.term) > 2)
-UNION ALL
-SELECT place, 'near', known.term, known.names
-FROM typed, LATERAL (
-    SELECT term, names FROM members_institutionterm AS known
-    WHERE known.term %% typed.term AND known.names > 0 AND known.term <> typed.term
-        AND levenshtein_less_equal(left(known.term, 255), typed.term, 2)
-            <= length(typed.term) / 4
-    ORDER BY known.names DESC, known.term LIMIT 8
-) AS known
-WHERE typed.names <= %(rare)s AND length(typed.term) BETWEEN 4 AND 64
-UNION ALL
-SELECT place, 'near', known.term, known.names
-FROM typed, members_institutionterm AS known
-WHERE typed.names = 0 AND length(typed.term) BETWEEN 4 AND 64 AND known.names > 0
-    AND known.term = ANY (ARRAY(
-        SELECT overlay(typed.term PLACING reverse(substr(typed.term, at, 2)) FROM at)
-        FROM generate_series(1, length(typed.term) - 1) AS at))
-UNION ALL
-SELECT place, 'also', known.term, known.names
-FROM typed JOIN unnest(%(short)s::text[], %(long)s::text[]) AS pairs (short, long)
-    ON typed.term = short
-JOIN members_institutionterm AS known ON known.term = long
-UNION ALL
-SELECT place, 'parted', part.term, part.names
-FROM typed, LATERAL (
-    SELECT ARRAY[one.term, two.term] AS terms
-    FROM generate_series(3, length(typed.term) - 3) AS cut, LATERAL (
-        SELECT term, names FROM members_institutionterm
-        WHERE term = left(typed.term, cut) AND names > 0 LIMIT 1
-    ) AS one, LATERAL (
-        SELECT term, names FROM members_institutionterm
-        WHERE term = substr(typed.term, cut + 1) AND names > 0 LIMIT 1
-    ) AS two
-    ORDER BY least(one.names, two.names) DESC LIMIT 1
-) AS parted, LATERAL (
-    SELECT term, names FROM members_institutionterm WHERE term = ANY (parted.terms)
-) AS part
-WHERE typed.names = 0 AND length(typed.term) BETWEEN 8 AND 64
-UNION ALL
-SELECT 0, 'phrase', array_to_string(registry_terms(part), ' '), 0
-FROM unnest(%(parts)s::text[]) AS part
-UNION ALL
-SELECT 0, 'names', '', names FROM members_institutionterm WHERE term = ''
-"""
+# One row for each term that a word may stand for, `kind` tells why: migration 0017.
+READ = "SELECT * FROM registry_reading(%s, %s::text[], %s)"
 
 
 @dataclass
@@ -140,17 +64,8 @@ def read(text: str) -> Query:
     """Understand `text` with the words that the names of institutions have."""
     text = html.unescape(text).replace("\0", " ")[:LONGEST]
     is_unfinished = text[-1:].isalnum()
-    parameters = {
-        "text": text,
-        "parts": parts(text),
-        "most": MOST_WORDS,
-        "rare": RARE,
-        "unfinished": is_unfinished,
-        "short": [short for short, _ in SHORT],
-        "long": [long for _, long in SHORT],
-    }
     with connection.cursor() as cursor:
-        cursor.execute(READ, parameters)
+        cursor.execute(READ, [text, parts(text), is_unfinished])
         rows = cursor.fetchall()
     return _query(rows, is_unfinished)
 
