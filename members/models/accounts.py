@@ -101,6 +101,15 @@ class Closing(models.Model):
     class Meta:
         abstract = True
 
+    def queue_up(self):
+        """Have what else this account does in such a way wait for this transaction.
+
+        What an account may do so often, or but once, is counted under this lock, which
+        is taken before that of an application.
+        """
+        rows = type(self).objects.select_for_update(no_key=True)
+        return rows.get(pk=self.pk)
+
     @property
     def is_closed(self):
         """Whether its person has left; nobody can sign in with it again."""

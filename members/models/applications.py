@@ -312,12 +312,15 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         for name in ("title", "draft", "duplicates", "latest", "interests_found"):
             self.__dict__.pop(name, None)
 
-    def _begin(self, verb, by):
+    def _begin(self, verb, by, *, is_bounded=False):
         """Right, lock, and whether the state allows it: how every verb begins.
 
         The right is asked again once the row is locked: a race may have taken it.
+        What `is_bounded`, an account may do so often: it is counted one by one.
         """
         policy.require(by, f"application.{verb}", self)
+        if is_bounded:
+            by.queue_up()
         self.lock()
         policy.require(by, f"application.{verb}", self)
         if not self.can(verb):
@@ -364,7 +367,9 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         """
         is_entered = source != cls.Source.FORM
         policy.require(by, "application.enter" if is_entered else "application.open")
-        refuse_if([] if is_entered else cls.opening_problems(by))
+        if not is_entered:
+            by.queue_up()
+            refuse_if(cls.opening_problems(by))
         application = cls.objects.create(opened_by=by, source=source, earlier=earlier)
         if not is_entered:
             application.collaborators.create(user=by, role=Collaborator.Role.EDITOR)

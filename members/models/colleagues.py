@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from members.models import documents, telling
 from members.models.drafts import Collaborator, Invitation
-from members.models.people import User
 from members.models.problems import Problem, refuse_if
 from peso import policy
 
@@ -25,7 +24,7 @@ class WritingTogether:
     @transaction.atomic
     def invite(self, *, by, email, role):
         """Send a link, for one use, with which a colleague takes part as `role`."""
-        self._begin("invite", by)
+        self._begin("invite", by, is_bounded=True)
         email = email.strip().lower()
         refuse_if(self.invitation_problems(email, role) or _tired_of(by))
         invitation, token = Invitation.objects.issue(
@@ -82,7 +81,7 @@ class WritingTogether:
         """Be the representative whom a link was sent to: the person of the link."""
         policy.require(by, "application.open")
         # An account with two links is one person all the same.
-        by = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        by = by.queue_up()
         self.lock()
         invitation = self.invitations.filter(role="").get(pk=invitation.pk)
         if why := invitation.why_closed:

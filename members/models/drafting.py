@@ -241,7 +241,7 @@ class Drafting(WritingTogether):
     @transaction.atomic
     def reapply(self, *, by):
         """A new application that starts from this one's content."""
-        self._begin("reapply", by)
+        self._begin("reapply", by, is_bounded=True)
         refuse_if(self.reapplication_problems())
         # Whoever joined what staff had entered now writes it without them.
         is_editor = self.collaborators.editors().filter(user=by.pk).exists()

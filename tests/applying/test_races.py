@@ -248,6 +248,35 @@ def test_a_declined_application_is_answered_by_one_new_one(monkeypatch):
     assert Application.objects.filter(earlier__in=keys).count() == ROUNDS
 
 
+def test_who_begins_many_at_once_begins_as_many_as_one_by_one(monkeypatch):
+    monkeypatch.setattr(bounds, "OPENED_AT_MOST", 2)
+    keys = [applications(1, by=factories.applicant())[0] for _ in range(ROUNDS)]
+
+    def begin(each):
+        Application.open(by=each.opened_by)
+
+    for answers in race(keys, *[begin] * 4):
+        assert len(refusals(answers)) == 3
+        assert "have begun 2" in refusals(answers)[0]
+
+
+def test_who_invites_from_many_at_once_invites_as_many_as_one_by_one(monkeypatch):
+    monkeypatch.setattr(colleagues, "INVITED_A_DAY", 1)
+    several = [applications(4, by=factories.applicant()) for _ in range(ROUNDS)]
+    own = {keys[0]: keys for keys in several}
+
+    def invite(place):
+        def call(each):
+            found = Application.objects.get(pk=own[each.pk][place])
+            found.invite(by=each.opened_by, email="x@example.org", role="reader")
+
+        return call
+
+    for answers in race(list(own), *[invite(place) for place in range(4)]):
+        assert len(refusals(answers)) == 3
+        assert "invited 1 people" in refusals(answers)[0]
+
+
 # Killed at any point
 
 
