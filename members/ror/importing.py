@@ -1,10 +1,11 @@
 """Bring the institutions to the state of a dump of ROR.
 
 The dump is copied into a table of this session alone; what differs is then merged in
-one short transaction, in sets. Until it commits, everybody sees what was before.
+one transaction, in sets. Until it commits, everybody sees what was before. What others
+may want to write meanwhile is locked last: a change of a host is one of the search
+documents of its organizations.
 """
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -13,12 +14,12 @@ import pghistory
 from django.db import IntegrityError, connection, transaction
 from psycopg.types.json import Jsonb
 
+from members.locks import only_one
 from members.models import Institution, InstitutionName, InstitutionTerm, User
 from members.ror import records
 from members.ror.reading import Reader, RefusalError, opened
 
-# Any number, the same in every process that imports.
-LOCK = 0x726F7200
+LOCK = "members.import_ror"
 # A file that lacks more than this part of what ROR knew is not one of the whole of ROR.
 MOST_GONE = 0.5
 FEW = 100
@@ -35,7 +36,8 @@ CREATE TEMPORARY TABLE ror_record (
     ror_id text, name text, other_names varchar[], name_notes jsonb, city text,
     country text, country_code text, latitude float8, longitude float8, website text,
     status text, ror_modified_on date, parent text, successor text,
-    id bigint, parent_id bigint, successor_id bigint, is_new boolean
+    id bigint, parent_id bigint, successor_id bigint, is_new boolean,
+    is_host boolean
 )
 """
 COPY = "COPY ror_record ({}) FROM STDIN"
@@ -45,7 +47,8 @@ REPEATED = "SELECT ror_id FROM ror_record GROUP BY ror_id HAVING count(*) > 1 LI
 LINK = """
 CREATE UNIQUE INDEX ON ror_record (ror_id);
 ANALYZE ror_record;
-UPDATE ror_record SET id = known.id, is_new = false
+UPDATE ror_record SET id = known.id, is_new = false,
+    is_host = EXISTS (SELECT FROM members_host WHERE institution_id = known.id)
 FROM members_institution AS known WHERE known.ror_id = ror_record.ror_id;
 UPDATE ror_record SET id = nextval('members_institution_id_seq'), is_new = true
 WHERE id IS NULL;
@@ -64,11 +67,17 @@ INSERT INTO members_institution (id, ror_id, is_example, {", ".join(FACTS)})
 SELECT id, ror_id, false, {", ".join(FACTS)} FROM ror_record WHERE is_new
 ORDER BY id
 """  # noqa: S608
+# Whoever changes one of these waits for the import from here on. Else each could come
+# to wait for the other, which has counted the words of names meanwhile.
+LOCK_HOSTS = """
+SELECT FROM members_institution AS known JOIN ror_record USING (id) WHERE is_host
+ORDER BY id FOR NO KEY UPDATE OF known
+"""
 CHANGE = f"""
 UPDATE members_institution AS known SET
     {", ".join(f"{fact} = record.{fact}" for fact in FACTS)}, is_example = false
 FROM ror_record AS record
-WHERE NOT is_new AND known.id = record.id
+WHERE NOT is_new AND known.id = record.id AND is_host = %s
     AND ({", ".join(f"known.{fact}" for fact in FACTS)}, known.is_example)
     IS DISTINCT FROM ({", ".join(f"record.{fact}" for fact in FACTS)}, false)
 """  # noqa: S608
@@ -113,7 +122,9 @@ class RorImport:
 
     def run(self, path) -> Summary:
         """RefusalError: nothing was written, and why."""
-        with turn(), connection.cursor() as cursor:
+        with only_one(LOCK) as is_ours, connection.cursor() as cursor:
+            if not is_ours:
+                raise RefusalError("Another import of ROR is running.")
             cursor.execute(STAGE)
             summary = Summary()
             self._stage(cursor, Path(path), summary)
@@ -164,12 +175,15 @@ class RorImport:
             cursor.execute(JOIN_IN_SETS)
             cursor.execute(LINK)
             self._look(cursor, summary)
-            cursor.execute(CHANGE)
+            cursor.execute(WITHDRAW, [summary.refused_ids])
+            summary.withdrawn = cursor.rowcount
+            cursor.execute(LOCK_HOSTS)
+            cursor.execute(CHANGE, [False])
             summary.changed = cursor.rowcount
             cursor.execute(INSERT)
             summary.added = cursor.rowcount
-            cursor.execute(WITHDRAW, [summary.refused_ids])
-            summary.withdrawn = cursor.rowcount
+            cursor.execute(CHANGE, [True])
+            summary.changed += cursor.rowcount
             cursor.execute("SELECT count(*) FROM ror_record")
             told = cursor.fetchone()[0]
             summary.unchanged = told - summary.added - summary.changed
@@ -183,16 +197,3 @@ class RorImport:
                 f"{gone:,} of {known:,} institutions of ROR are not in the file: it "
                 "looks like a part of ROR. --shrunken takes it all the same."
             )
-
-
-@contextmanager
-def turn():
-    """One import at a time; a second one is refused at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            raise RefusalError("Another import of ROR is running.")
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -3,12 +3,16 @@
 import datetime as dt
 import io
 import json
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from members import locks
 from members.models import Institution
 from members.ror import importing, reading
 from members.ror.importing import RorImport
@@ -284,16 +288,96 @@ def test_file_with_a_part_of_ror_is_refused_unless_it_is_meant(dump, monkeypatch
 
 @pytest.mark.django_db
 def test_second_import_at_a_time_is_refused(dump):
-    other = connection.copy()
-    try:
+    with closing(connection.copy()) as other:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [importing.LOCK])
+            cursor.execute(locks.TRY, [importing.LOCK])
         with pytest.raises(CommandError, match="Another import of ROR is running"):
             call_command("import_ror", dump([record()]))
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [importing.LOCK])
-    finally:
-        other.close()
+            cursor.execute(locks.END, [importing.LOCK])
 
     assert not Institution.objects.exists()
     assert RorImport().run(dump([record()])).added == 1
+
+
+def test_registry_is_usable_while_an_import_runs(client, committed, dump):
+    """It is held up in its transaction, by somebody who has the word “dogwood”."""
+    before = [record(), record(TWO, name="Birch University")]
+    after = [record(name="Elder University"), record(THREE, name="Dogwood University")]
+    after[0]["locations"][0]["geonames_details"] |= {
+        "country_name": "Norway",
+        "country_code": "NO",
+    }
+    RorImport().run(dump(before))
+    alder, birch = Institution.objects.order_by("pk")
+    member = factories.member()
+    factories.host(organization=member, institution=alder)
+    old = found(client)
+    with ThreadPoolExecutor(1) as thread:
+        with holding_up("dogwood"):
+            running = thread.submit(import_ror, dump(after))
+            wait_for_somebody_to_wait()
+            seen = [found(client)]
+            with waiting_for_nobody():
+                factories.host(organization=member, institution=birch)
+                member.hosts.filter(institution=alder).update(ended_on=factories.LATER)
+            assert not running.done()
+        while not running.done():
+            seen.append(found(client))
+
+    new = found(client)
+    assert counts(running.result()) == (1, 1, 0, 1, 0)
+    assert old == {"Alder University, DE", "Birch University, DE"}
+    assert new == {"Elder University, NO", "Dogwood University, DE"}
+    assert seen[0] == old
+    assert all(each in (old, new) for each in seen)
+    assert member.hosts.current().get().institution == birch
+
+
+def import_ror(path):
+    try:
+        return RorImport().run(path)
+    finally:
+        connection.close()
+
+
+def found(client):
+    """What a search finds of what is not withdrawn."""
+    items = client.get("/api/v1/institutions?q=University").json()["items"]
+    return {
+        f"{each['name']}, {each['country_code']}"
+        for each in items
+        if each["status"] == "active"
+    }
+
+
+@contextmanager
+def holding_up(word):
+    """Nobody else can count names with this word meanwhile."""
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("INSERT INTO members_institutionterm VALUES (%s, 1)", [word])
+        yield
+
+
+def wait_for_somebody_to_wait():
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    ends = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while not cursor.execute(waiting).fetchone()[0]:
+            assert time.monotonic() < ends, "nobody waits"
+            time.sleep(0.01)
+
+
+@contextmanager
+def waiting_for_nobody():
+    """What would wait for another's lock here is refused instead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            yield
+        finally:
+            cursor.execute("RESET lock_timeout")
