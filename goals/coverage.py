@@ -55,6 +55,11 @@ class Mark(Enum):
         self.slug, self.symbol, self.meaning = slug, symbol, meaning
         self.word, self.plural = word, plural
 
+    @classmethod
+    def of(cls, providers: int) -> "Mark | None":
+        """The mark of a cell with so many providers."""
+        return {0: cls.GAP, 1: cls.SINGLE}.get(providers)
+
 
 class Provider(NamedTuple):
     """An organization that leads or contributes; endorsing alone provides nothing."""
@@ -110,7 +115,7 @@ class Cell:
 
     @property
     def mark(self) -> Mark | None:
-        return {0: Mark.GAP, 1: Mark.SINGLE}.get(self.providers)
+        return Mark.of(self.providers)
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,14 @@ class Filled:
     @property
     def closes(self) -> Mark | None:
         """The mark that the cell has today and would lose."""
-        marks = {0: Mark.GAP, 1: Mark.SINGLE}
-        return marks.get(self.before) if self.provides and not self.is_new else None
+        return Mark.of(self.before) if self.provides and not self.is_new else None
 
 
 def filled(table: Table, intents: Iterable[Intent]) -> list[Filled]:
-    """The cells of all intents that the table has, or would have, by goal."""
+    """The cells of all intents that the table has, or would have, by goal.
+
+    Rows that the table has no more are passed over. KeyError: no such goal.
+    """
     found = {(cell.row.slug, cell.column.slug): cell for cell in table.cells()}
     columns = {each.line.slug: each.line for each in table.columns}
     cells: list[Filled] = []
