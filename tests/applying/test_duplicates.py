@@ -235,6 +235,9 @@ def test_twenty_thousand_members_are_never_read_one_by_one():
     asked = [q["sql"] for q in queries if " % " in q["sql"]]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL pg_trgm.similarity_threshold = 0.6")
+        # What the planner believes of an index that was never vacuumed changes with
+        # what ran before: it reads all rows only where no index would do.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {asked[0]}")
         plan = [line for (line,) in cursor.fetchall()]
     assert not [line for line in plan if "Seq Scan on members_organization" in line]
