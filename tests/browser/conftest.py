@@ -147,7 +147,7 @@ def open_page(browser, site):
 
 
 def type_password(page, email):
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.locator("input[type=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 

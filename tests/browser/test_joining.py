@@ -53,7 +53,7 @@ class Journey:
     def sign_up(self, page, name, address):
         page.get_by_role("link", name="Sign up").click()
         page.get_by_label("Your name").fill(name)
-        page.get_by_label("Email").fill(address)
+        page.get_by_label("E-mail address").fill(address)
         page.locator("input[type=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign up").click()
         code = re.search(r"^([0-9A-Z-]{6,})$", self.mail_to(address), re.M)[1]
