@@ -18,6 +18,8 @@ PIECE = 1 << 20
 LONGEST_RECORD = 4 << 20
 LARGEST_FILE = 4 << 30
 SPACE = " \t\n\r"
+# What fails in the others of zipfile's fails in ways of their own.
+COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 class RefusalError(Exception):
@@ -39,9 +41,9 @@ def opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
                     raise RefusalError("The zip file is cut off: its end is missing.")
                 stream.seek(0)
                 yield stream, _allowed(path.stat().st_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise RefusalError(f"The zip file is damaged: {error}") from error
-    except RuntimeError as error:  # what zipfile says of a password
+    except RuntimeError as error:  # zipfile, of a password or of what it cannot do
         raise RefusalError(f"The zip file cannot be opened: {error}") from error
     except OSError as error:
         raise RefusalError(f"{path}: {error.strerror or error}") from error
@@ -54,6 +56,8 @@ def _json_of(archive):
     if len(current) != 1:
         found = ", ".join(each.filename for each in members) or "none"
         raise RefusalError(f"Expected one JSON file in the zip; there is: {found}.")
+    if current[0].compress_type not in COMPRESSIONS:
+        raise RefusalError("Expected a zip that is deflated, as those of ROR are.")
     return current[0]
 
 

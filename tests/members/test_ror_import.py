@@ -187,11 +187,19 @@ def test_record_that_cannot_be_kept_is_refused_alone(dump, changes, said):
     assert (two.name, two.status) == ("Birch", "active")
 
 
-def zipped(content, name="v2-ror-data.json", **options):
+def zipped(content, name="v2-ror-data.json", compression=zipfile.ZIP_DEFLATED):
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(held, "w", compression) as archive:
         archive.writestr(name, content)
     return held.getvalue()
+
+
+def with_flag(content, flag):
+    """A zip that says of its file what is not so."""
+    places = [content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8]
+    return bytes(
+        byte | (flag if place in places else 0) for place, byte in enumerate(content)
+    )
 
 
 TEXT = json.dumps([record(), record(TWO)], indent=1).encode()
@@ -216,6 +224,9 @@ BROKEN = [
     (zipped(TEXT)[:-40], "cut off: its end is missing"),
     (zipped(TEXT).replace(b"\x00\x00", b"\x01\x07", 9), "zip"),
     (zipped(TEXT, "readme.txt"), "Expected one JSON file in the zip; there is: none"),
+    (zipped(TEXT, compression=zipfile.ZIP_LZMA), "Expected a zip that is deflated"),
+    (with_flag(zipped(TEXT), 0x01), "cannot be opened: .*password"),
+    (with_flag(zipped(TEXT), 0x20), "cannot be opened: compressed patched data"),
 ]
 
 
