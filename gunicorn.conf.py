@@ -24,6 +24,9 @@ keepalive = 75
 logger_class = "peso.logs.GunicornLogger"
 loglevel = settings.LOG_LEVEL.lower()
 accesslog = "-"
+# Else who asks could say which part of a path is the site's own, and so have one page
+# kept, and served to others, at the address of another.
+forwarder_headers = ""
 # It would be one for all servers of this user, in the home folder.
 control_socket_disable = True
 

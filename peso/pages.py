@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 # Browsers ask each time; what stands between may answer for a second by itself.
 SHARED = "public, max-age=0, s-maxage=1, must-revalidate"
 OWN = "private, no-cache"
+CLOSED = "private, no-store"
 # Made anew for each answer.
 FLEETING = {"x-accel-expires", "x-request-id"}
 # What is a part of the key, whether or not a page is another by it.
@@ -83,7 +84,10 @@ class PublicPages:
     def _answer(self, request, key=None):
         response = self.get_response(request)
         match = request.resolver_match
-        if not (match and is_public(match.func)) or "Cache-Control" in response:
+        if match and not is_public(match.func):
+            # That something is not there, or not theirs, is for one reader as well.
+            response.headers.setdefault("Cache-Control", CLOSED)
+        if not match or "Cache-Control" in response:
             return response
         if key is None or is_own(response):
             response.headers["Cache-Control"] = OWN
@@ -148,7 +152,9 @@ def key_of(request):
     return (
         request.scheme,
         sent.get("HTTP_HOST", ""),
-        request.path,
+        # Apart: together they are the same for another view below another root.
+        sent.get("SCRIPT_NAME", ""),
+        request.path_info,
         sent.get("QUERY_STRING", ""),
         is_part,
     )

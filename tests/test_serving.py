@@ -41,6 +41,18 @@ def test_no_answer_of_four_processes_is_stale_or_wrong(example, tmp_path):
     assert found.untagged < found.answers
 
 
+def test_who_asks_does_not_say_below_which_root_the_site_is(example, tmp_path):
+    """Else one page is kept at the address of another, with links below any root."""
+    with start(1, tmp_path) as server:
+        server.wait_for("/healthz")
+        plain, body = server.get("/directory/?q=a")
+        for header in ("SCRIPT_NAME", "PATH_INFO"):
+            headers = {header: "/directory"}
+            answer, other = server.get("/directory/?q=a", **headers)
+            assert answer.headers["ETag"] == plain.headers["ETag"], header
+            assert other == body
+
+
 @nginx_is_here
 def test_nginx_as_documented_keeps_pages_for_a_second_at_most(example, tmp_path):
     with start(1, tmp_path) as server:

@@ -139,6 +139,15 @@ def test_each_representation_and_address_has_its_own_tag(client, member):
     assert b"<html" in client.get("/directory/", headers=restored).content
 
 
+def test_home_below_another_root_is_not_the_page_at_that_address(client, member):
+    """A server hands on which part of the path is the root, perhaps as it was told."""
+    home = client.get("/", SCRIPT_NAME="/directory")
+    directory = client.get("/directory/")
+
+    assert home["ETag"] != directory["ETag"]
+    assert "<title>Directory" in directory.text
+
+
 def test_another_day_has_other_pages(client, member, settings):
     """Somewhere it is always a day later than elsewhere."""
     tags = []
@@ -291,6 +300,29 @@ def test_nothing_of_a_signed_in_page_is_ever_served_to_another(client, member):
             assert other.status_code in (200, 302)
             assert name.encode() not in body(other)
             assert not other.cookies or address == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("where", "status"),
+    [
+        ("/applications/", 200),
+        ("/applications/open/", 405),
+        ("/applications/ZZZZZZZZ/", 404),
+        ("/invitations/none/", 404),
+        ("/workbench/", 403),
+        ("/admin/", 302),
+    ],
+)
+def test_refusals_of_what_is_closed_are_kept_by_nobody(
+    client, committed, where, status
+):
+    client.force_login(factories.applicant())
+
+    answers = [client.get(where), Client().get(where)]
+
+    assert [each.status_code for each in answers] == [status, 302]
+    for each in answers:
+        assert {"private", "no-store"} <= set(each["Cache-Control"].split(", "))
 
 
 def test_strangers_cannot_fill_the_memory(committed):
