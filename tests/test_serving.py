@@ -7,11 +7,20 @@ import pytest
 from django.db import connection
 
 from goals.example import loading
+from tests import chromium
 from tests.bench import freshness, proxy, servers, soak
 from tests.factories import DAY
 
 NO_NGINX = "nginx is not installed here (apt-get install nginx-light)"
-nginx_is_here = pytest.mark.skipif(not shutil.which("nginx"), reason=NO_NGINX)
+
+
+@pytest.fixture
+def nginx():
+    """As with the browser: where CI=true, it must be there."""
+    if not shutil.which("nginx"):
+        if chromium.is_required():
+            pytest.fail(NO_NGINX)
+        pytest.skip(NO_NGINX)
 
 
 @pytest.fixture
@@ -53,8 +62,7 @@ def test_who_asks_does_not_say_below_which_root_the_site_is(example, tmp_path):
             assert other == body
 
 
-@nginx_is_here
-def test_nginx_as_documented_keeps_pages_for_a_second_at_most(example, tmp_path):
+def test_nginx_as_documented_keeps_pages_for_a_second_at_most(nginx, example, tmp_path):
     with start(1, tmp_path) as server:
         server.wait_for("/healthz")
         with proxy.nginx(tmp_path / "nginx", server.port) as front:

@@ -7,6 +7,7 @@ from django.db import connection
 
 from peso.embedded import creation
 
+# Where DATABASE_URL names a server, test databases are made as Django makes them.
 pytestmark = pytest.mark.skipif(
     not isinstance(connection.creation, creation.DatabaseCreation),
     reason="somebody's own server keeps no originals",
