@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from members import websites
 from members.deferring import defer
 from members.models import WebsiteCheck
-from members.models.reviews import CHECK_WEBSITE
+from members.models.website_checks import CHECK_WEBSITE
 
 # A website that did not answer is asked again after each of these.
 PAUSES = [dt.timedelta(minutes=10), dt.timedelta(hours=3), dt.timedelta(days=1)]

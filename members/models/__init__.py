@@ -25,13 +25,9 @@ from members.models.memberships import Membership
 from members.models.organizations import Name, OldSlug, Organization
 from members.models.people import Person, Representative, User, Visibility
 from members.models.policies import PolicyValue
-from members.models.reviews import (
-    ApplicationEvent,
-    Comment,
-    Recommendation,
-    Verdict,
-    WebsiteCheck,
-)
+from members.models.reviews import ApplicationEvent, Comment, Recommendation
+from members.models.verdicts import Verdict
+from members.models.website_checks import WebsiteCheck
 
 __all__ = [
     "Allowance",

@@ -20,10 +20,10 @@ from members.models.drafts import Answer, Collaborator, Revision
 from members.models.events import NEVER_DELETED, tracked
 from members.models.interests import touching
 from members.models.organizations import Organization
-from members.models.problems import Problem, refuse_if
+from members.models.problems import Problem, refuse_if, refuse_longer
 from members.models.reviewing import Reviewing
-from members.models.reviews import Verdict, refuse_longer
 from members.models.text import Fold, validate_text
+from members.models.verdicts import Verdict
 from peso import policy
 
 # The usual time is that of so many of the last decisions.

@@ -54,8 +54,7 @@ class WritingTogether:
         self._begin("invite", by)
         invitation = self.invitations.colleagues().get(pk=invitation.pk)
         refuse_if([Problem(invitation.why_closed)] if invitation.why_closed else [])
-        invitation.revoked_by, invitation.revoked_at = by, timezone.now()
-        invitation.save(update_fields=["revoked_by", "revoked_at"])
+        invitation.note_revoked(by)
         self._record("revoke", by, reason=str(invitation.pk))
 
     @transaction.atomic
@@ -72,8 +71,7 @@ class WritingTogether:
             self.collaborators.create(user=by, role=invitation.role)
         elif invitation.role == Collaborator.Role.EDITOR:
             self.collaborators.active().filter(user=by).update(role=invitation.role)
-        invitation.used_by, invitation.used_at = by, timezone.now()
-        invitation.save(update_fields=["used_by", "used_at"])
+        invitation.note_used(by)
         self._record("join", by, reason=invitation.role)
 
     @transaction.atomic
@@ -94,8 +92,7 @@ class WritingTogether:
         )
         person.account = by
         person.save(update_fields=["account"])
-        invitation.used_by, invitation.used_at = by, timezone.now()
-        invitation.save(update_fields=["used_by", "used_at"])
+        invitation.note_used(by)
         self._record("claim", by, reason=person.name)
 
     def claiming_problems(self, invitation, by):

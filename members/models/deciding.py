@@ -6,9 +6,9 @@ from django.utils import timezone
 from members.models import telling
 from members.models.acceptance import Acceptance, take_turns_in_accepting
 from members.models.people import User
-from members.models.problems import Problem, refuse_if
-from members.models.reviews import Verdict, refuse_longer
+from members.models.problems import Problem, refuse_if, refuse_longer
 from members.models.text import validate_text
+from members.models.verdicts import Verdict
 from peso import policy
 
 
@@ -139,5 +139,4 @@ class Deciding:
         for mail in self.mails.in_state("draft"):
             mail.discard(by=registry)
         for invitation in self.invitations.unused().filter(role=""):
-            invitation.revoked_by, invitation.revoked_at = by, timezone.now()
-            invitation.save(update_fields=["revoked_by", "revoked_at"])
+            invitation.note_revoked(by)

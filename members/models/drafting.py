@@ -27,6 +27,7 @@ from members.models.likeness import likely_duplicates
 from members.models.organizations import Organization
 from members.models.people import shown_name
 from members.models.problems import Problem, refuse_if
+from members.models.website_checks import WebsiteCheck
 
 DRAFT_LASTS = dt.timedelta(days=60)
 # A draft is announced to expire when nobody has touched it for so many days.
@@ -197,14 +198,9 @@ class Drafting(WritingTogether):
         )
         self.latest = revision
         self._move("submit", by, submitted_at=self.submitted_at or timezone.now())
-        self._check_website(revision)
+        WebsiteCheck.objects.ask_for(revision, self.proposal.website)
         telling.submitted(self, by, is_first=is_first)
         return revision
-
-    def _check_website(self, revision):
-        url = content.read(revision.answers, self.vocabulary).website
-        checks = revision._meta.get_field("website_check").related_model.objects
-        checks.ask_for(revision, url)
 
     @transaction.atomic
     def withdraw(self, *, by, reason=""):

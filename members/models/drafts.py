@@ -4,14 +4,13 @@ import datetime as dt
 import hashlib
 import secrets
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from members.models.events import NEVER_DELETED, tracked
+from members.models.events import APPEND_ONLY, NEVER_DELETED, paired, tracked
 from members.models.people import shown_name
 from members.models.text import validate_line
 
@@ -64,11 +63,7 @@ class Revision(models.Model):
                 fields=["application", "number"], name="revision_number_once"
             )
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
+        triggers = [APPEND_ONLY]
 
     def __str__(self):
         return f"Revision {self.number}"
@@ -205,14 +200,10 @@ class Invitation(models.Model):
                 name="invitation_role_known",
             ),
             models.CheckConstraint(
-                condition=Q(used_by=None, used_at=None)
-                | Q(used_by__isnull=False, used_at__isnull=False),
-                name="invitation_used_by_and_at",
+                condition=paired("used"), name="invitation_used_by_and_at"
             ),
             models.CheckConstraint(
-                condition=Q(revoked_by=None, revoked_at=None)
-                | Q(revoked_by__isnull=False, revoked_at__isnull=False),
-                name="invitation_revoked_by_and_at",
+                condition=paired("revoked"), name="invitation_revoked_by_and_at"
             ),
             models.CheckConstraint(
                 condition=Q(used_at=None) | Q(revoked_at=None),
@@ -225,8 +216,7 @@ class Invitation(models.Model):
 
     @property
     def is_open(self):
-        unused = self.used_at is None and self.revoked_at is None
-        return unused and self.expires_at > timezone.now()
+        return not self.why_closed
 
     @property
     def why_closed(self):
@@ -238,6 +228,16 @@ class Invitation(models.Model):
         if self.expires_at <= timezone.now():
             return "This invitation has expired. Ask for a new one."
         return ""
+
+    def note_used(self, by):
+        """Note that the account `by` used it now: it works once."""
+        self.used_by, self.used_at = by, timezone.now()
+        self.save(update_fields=["used_by", "used_at"])
+
+    def note_revoked(self, by):
+        """Note that `by` takes it back now."""
+        self.revoked_by, self.revoked_at = by, timezone.now()
+        self.save(update_fields=["revoked_by", "revoked_at"])
 
 
 @tracked(exclude=["content"])

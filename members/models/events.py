@@ -7,6 +7,20 @@ from django.utils import timezone
 
 # For every table whose rows answer for ever.
 NEVER_DELETED = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+# For those whose rows are added, and never changed.
+APPEND_ONLY = pgtrigger.Protect(
+    name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
+)
+
+
+def paired(deed):
+    """The condition that who did something and when are both there, or neither.
+
+    `deed` is “used” for the columns `used_by` and `used_at`.
+    """
+    by, at = f"{deed}_by", f"{deed}_at"
+    both = {f"{by}__isnull": False, f"{at}__isnull": False}
+    return models.Q(**{by: None, at: None}) | models.Q(**both)
 
 
 def tracked(**options):
@@ -103,11 +117,7 @@ class Event(models.Model):
                 name="event_verb_known",
             )
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
+        triggers = [APPEND_ONLY]
 
     def __str__(self):
         return f"{self.organization}: {self.get_verb_display().lower()}"

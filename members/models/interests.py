@@ -10,7 +10,7 @@ from django.utils import timezone
 from members.models.drafts import Answer, Collaborator, Invitation, Revision
 from members.models.institutions import Host
 from members.models.people import Person, Representative
-from members.models.reviews import Verdict
+from members.models.verdicts import Verdict
 
 
 def touching(user):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members import emails
-from members.models.events import NEVER_DELETED, tracked
+from members.models.events import NEVER_DELETED, paired, tracked
 from members.models.mailbox import MailManager
 from members.models.problems import Problem, refuse_if
 from members.models.sending import Sendable
@@ -150,9 +150,7 @@ class Mail(Sendable):
                 name="mail_words_known",
             ),
             models.CheckConstraint(
-                condition=Q(edited_by=None, edited_at=None)
-                | Q(edited_by__isnull=False, edited_at__isnull=False),
-                name="mail_editor_has_time",
+                condition=paired("edited"), name="mail_editor_has_time"
             ),
             models.CheckConstraint(
                 condition=Q(state="queued", try_after__isnull=False)

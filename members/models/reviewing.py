@@ -11,8 +11,8 @@ from django.utils import timezone
 from members.models import telling
 from members.models.people import Person, Representative, User, shown_name
 from members.models.periods import in_force
-from members.models.problems import Problem, refuse_if
-from members.models.reviews import Comment, Recommendation, refuse_longer
+from members.models.problems import Problem, refuse_if, refuse_longer
+from members.models.reviews import Comment, Recommendation
 from peso import policy
 
 # From the applicants, about one application: each is mailed to staff.
