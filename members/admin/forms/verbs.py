@@ -12,6 +12,12 @@ ALIASES = {"started_on": "on", "ended_on": "on", "end_reason": "how"}
 
 
 class ReasonForm(forms.Form):
+    """What a verb asks, and why it is done.
+
+    Each has a method `run(by=…)`: it calls the verb, and gives the record whose page
+    shows what became of it.
+    """
+
     required_css_class = "required"
     reason = forms.CharField(
         widget=AdminTextareaWidget(attrs={"rows": 3}),
@@ -31,10 +37,6 @@ class ReasonForm(forms.Form):
     def why_not(cls, subject):
         """Why the verb is not possible for `subject`; empty if it is."""
         return ""
-
-    def run(self, *, by):
-        """Call the verb; give the record whose page shows what became of it."""
-        raise NotImplementedError
 
     def refuse(self, error):
         """Show a verb's ValidationError at the fields that it is about."""
