@@ -33,13 +33,14 @@ psql: .venv/.installed ## SQL on the registry's database
 migrate: .venv/.installed ## Bring the database to the current models
 	@$(VENV) manage.py migrate
 
-test: .venv/.installed-dev ## Run all tests, those in Chromium too
+test: .venv/.installed-dev ## Run all tests, those in Chromium too (PYTEST='-k words')
 	@$(VENV) tests/chromium.py
 	@exec $(VENV) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 lint: .venv/.installed-dev ## Check style and formatting
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
+	@find templates -name '*.html' -exec .venv/bin/djade --check {} +
 
 bench: .venv/.installed-dev ## Measure pages and speed (needs wrk and nginx), write docs/performance.md
 	@$(VENV) -m tests.bench
