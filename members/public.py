@@ -5,6 +5,9 @@ import functools
 from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.http import require_safe
 
+# The headers that wants_part() reads.
+PART_OR_PAGE = ("HX-Request", "HX-History-Restore-Request")
+
 
 def public_page(view):
     """A page that follows from the public data, its address and the day alone.
@@ -21,6 +24,16 @@ def public_page(view):
 
     page.is_public_page = True
     return page
+
+
+def wants_part(request):
+    """Whether htmx asks for what it puts into a page, and not for a whole page again.
+
+    An answer that depends on it varies by PART_OR_PAGE; peso/pages.py keeps both.
+    """
+    sent = request.META
+    is_restored = sent.get("HTTP_HX_HISTORY_RESTORE_REQUEST") == "true"
+    return sent.get("HTTP_HX_REQUEST") == "true" and not is_restored
 
 
 class Shared:

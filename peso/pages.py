@@ -23,6 +23,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from members.public import PART_OR_PAGE, wants_part
 from peso import release, revision
 from peso.shelf import Shelf
 
@@ -35,7 +36,7 @@ CLOSED = "private, no-store"
 # Made anew for each answer.
 FLEETING = {"x-accel-expires", "x-request-id"}
 # What is a part of the key, whether or not a page is another by it.
-VARIES_BY = "HX-Request, HX-History-Restore-Request"
+VARIES_BY = ", ".join(PART_OR_PAGE)
 
 
 class State(NamedTuple):
@@ -146,9 +147,6 @@ def is_own(response):
 def key_of(request):
     """All of a request that an answer may depend on."""
     sent = request.META
-    is_part = sent.get("HTTP_HX_REQUEST") == "true" and (
-        sent.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
-    )
     return (
         request.scheme,
         sent.get("HTTP_HOST", ""),
@@ -156,7 +154,7 @@ def key_of(request):
         sent.get("SCRIPT_NAME", ""),
         request.path_info,
         sent.get("QUERY_STRING", ""),
-        is_part,
+        wants_part(request),
     )
 
 

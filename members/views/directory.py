@@ -8,19 +8,19 @@ from members import exports, navigation, places
 from members.answers import attachment, refusal
 from members.forms import DirectoryForm
 from members.models import Organization
-from members.public import public_page, state_of
+from members.public import PART_OR_PAGE, public_page, state_of, wants_part
 
 A_PAGE = 25
 A_CHUNK = 500
 
 
 @public_page
-@vary_on_headers("HX-Request", "HX-History-Restore-Request")
+@vary_on_headers(*PART_OR_PAGE)
 def directory(request):
     form = DirectoryForm(request.GET, state=state_of(request))
     show = places_shown if form.shown_as == "map" else page_shown
     context = {"form": form, **links(form), **show(form)}
-    live = request.htmx and not request.htmx.history_restore_request
+    live = wants_part(request)
     template = "_directory_live.html" if live else "directory.html"
     response = render(request, f"members/{template}", context)
     if live:

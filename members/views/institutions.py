@@ -10,7 +10,7 @@ from members.forms.institutions import InstitutionSearchForm, field_name
 from members.linked_data import institution_facts
 from members.matching import institutions
 from members.models import Institution, Organization
-from members.public import public_page
+from members.public import PART_OR_PAGE, public_page, wants_part
 
 # So many predecessors are named.
 NAMED = 20
@@ -51,10 +51,10 @@ def redirect_on(request, found, key):
 
 
 @public_page
-@vary_on_headers("HX-Request")
+@vary_on_headers(*PART_OR_PAGE)
 def institution_search(request):
     """A page of its own; for a form's field, what there is to choose from."""
-    if request.htmx and (name := field_name(request.GET.get("field", ""))):
+    if wants_part(request) and (name := field_name(request.GET.get("field", ""))):
         typed = request.GET.get(f"{name}_q", request.GET.get("q", ""))
         found = institutions.matching(re.sub(r"\s+", " ", typed), limit=10)
         page = {"field_name": name, "choices": found, "q": typed.strip()}

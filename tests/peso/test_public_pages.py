@@ -139,6 +139,18 @@ def test_each_representation_and_address_has_its_own_tag(client, member):
     assert b"<html" in client.get("/directory/", headers=restored).content
 
 
+@pytest.mark.parametrize(
+    "where", ["/directory/?q=a", "/institutions/search/?field=host&host_q=Alder"]
+)
+def test_page_that_htmx_restores_is_kept_as_the_page(client, member, where):
+    part = {"hx-request": "true"}
+    restored = {**part, "hx-history-restore-request": "true"}
+
+    assert b"<html" in client.get(where, headers=restored).content
+    assert b"<html" not in client.get(where, headers=part).content
+    assert b"<html" in client.get(where).content
+
+
 def test_home_below_another_root_is_not_the_page_at_that_address(client, member):
     """A server hands on which part of the path is the root, perhaps as it was told."""
     home = client.get("/", SCRIPT_NAME="/directory")
