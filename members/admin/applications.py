@@ -8,6 +8,7 @@ workbench knows what each may read of those.
 from django.contrib import admin
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from members.admin.records import ReadOnlyRecord, ReadOnlyRows
@@ -25,7 +26,7 @@ from members.models import (
     Verdict,
     WebsiteCheck,
 )
-from members.models.applications import PlainText
+from members.models.caseload import PlainText
 from peso import policy
 
 NEVER_SHOWN = frozenset({"id", "content", "token_digest"})
@@ -133,9 +134,8 @@ class ApplicationAdmin(ConfidentialRecord):
         "told",
         "public_id",
         "state",
-        "state_since",
+        "since",
         "assigned_to",
-        "submitted_at",
         "workbench",
     ]
     list_filter = ["state", "source", ("assigned_to", admin.RelatedOnlyFieldListFilter)]
@@ -163,6 +163,10 @@ class ApplicationAdmin(ConfidentialRecord):
 
     def view_on_site(self, application):
         return desk(application.public_id)
+
+    @admin.display(description="since", ordering="state_since")
+    def since(self, application):
+        return timezone.localdate(application.state_since)
 
     @admin.display(description="workbench")
     def workbench(self, application):

@@ -1,148 +1,29 @@
 import datetime as dt
-import statistics
 from functools import cached_property
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from members.applying import transitions
 from members.applying.transitions import IN_WORDS, State
-from members.identifiers import new_public_id, read_public_id, validate_public_id
+from members.identifiers import new_public_id, validate_public_id
+from members.models.caseload import ApplicationQuerySet
 from members.models.deciding import Deciding
 from members.models.drafting import Drafting
-from members.models.drafts import Answer, Collaborator, Revision
+from members.models.drafts import Collaborator, Revision
 from members.models.events import NEVER_DELETED, tracked
-from members.models.interests import touching
 from members.models.organizations import Organization
 from members.models.problems import Problem, refuse_if, refuse_longer
 from members.models.reviewing import Reviewing
-from members.models.text import Fold, validate_text
-from members.models.verdicts import Verdict
+from members.models.text import validate_text
 from peso import policy
 
-# The usual time is that of so many of the last decisions.
-USUAL_OF = 20
 # More than anybody means: each can invite people, and keeps what is written for ever.
 OPENED_AT_MOST, OPENED_WITHIN = 20, dt.timedelta(days=31)
-
-
-class ApplicationQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Those that `user` takes part in, or may review."""
-        return self.filter(self._taking_part(user) | self._reviewable(user))
-
-    def mine(self, user):
-        """Those that `user` writes or reads for the applicants."""
-        return self.filter(self._taking_part(user))
-
-    def in_hands_of(self, user):
-        """Those that `user` is an editor, a reader or a clerk of: see `part_of`."""
-        found = self._taking_part(user)
-        if policy.may(user, "application.enter"):
-            found |= ~Q(source=Application.Source.FORM)
-        return self.filter(found)
-
-    def for_review(self, user):
-        """Those that `user` meets in the workbench: never what was one's own."""
-        if not policy.may(user, "application.review"):
-            return self.none()
-        took_part = Collaborator.objects.filter(
-            application=OuterRef("pk"), user=user.pk
-        )
-        return self.filter(self._reviewable(user)).exclude(Exists(took_part))
-
-    def for_judging(self, user):
-        """Those of `for_review` in which `user` has no interest: see `interests_of`."""
-        return self.for_review(user).exclude(pk__in=touching(user))
-
-    def open(self):
-        return self.filter(state__in=transitions.OPEN)
-
-    def waiting_for_us(self):
-        return self.filter(state__in=transitions.WITH_CONSORTIUM)
-
-    def waiting_for_them(self):
-        return self.filter(state__in=transitions.WITH_APPLICANTS)
-
-    def decided(self):
-        return self.filter(state__in=transitions.DECIDED)
-
-    def untouched_since(self, moment):
-        """Those whose writers have the pen, and did nothing with it since."""
-        return self.waiting_for_them().filter(touched_at__lte=moment)
-
-    def with_names(self):
-        """Annotate `name` and `short_name` as the draft has them."""
-        return self.annotate(name=_answer("name"), short_name=_answer("short_name"))
-
-    def with_submitted_names(self):
-        """Annotate `name` and `short_name` as handed in; of a draft, as it has them."""
-        return self.annotate(
-            name=Coalesce(_submitted("name"), _answer("name")),
-            short_name=Coalesce(_submitted("short_name"), _answer("short_name")),
-        )
-
-    def named_like(self, text):
-        """Those with each word of `text` in a submitted name, or with its public id."""
-        space = Value(" ", models.TextField())
-        names = Concat(Coalesce("name", space), space, Coalesce("short_name", space))
-        found = self.with_submitted_names().annotate(folded=Fold(names))
-        fits = Q()
-        for word in text.split():
-            fits &= Q(folded__contains=Fold(Value(word)))
-        public_id = read_public_id(text)
-        return found.filter(fits | Q(public_id=public_id) if public_id else fits)
-
-    def with_websites(self):
-        """Annotate `website` as the draft has it."""
-        return self.annotate(website=_answer("website"))
-
-    def with_public_id(self, text):
-        return self.filter(public_id=read_public_id(text))
-
-    def usual_time(self):
-        """The median time from submitting to deciding, of the last ones; or None."""
-        decided = Verdict.objects.released().exclude(took=None)
-        last = decided.order_by("-released_at").values_list("took", flat=True)
-        seconds = [took.total_seconds() for took in last[:USUAL_OF]]
-        return dt.timedelta(seconds=statistics.median(seconds)) if seconds else None
-
-    def _taking_part(self, user):
-        active = Collaborator.objects.active().filter(
-            application=OuterRef("pk"), user=user.pk
-        )
-        return Q(Exists(active))
-
-    def _reviewable(self, user):
-        seen = Q(pk=None)
-        if policy.may(user, "application.review"):
-            seen |= Q(submitted_at__isnull=False)
-        if policy.may(user, "application.enter"):
-            seen |= ~Q(source=Application.Source.FORM)
-        return seen
-
-
-class PlainText(Func):
-    """The text that a column of JSON holds, without its quotation marks."""
-
-    template = "(%(expressions)s #>> '{}')"
-    output_field = models.TextField()
-
-
-def _answer(key):
-    answers = Answer.objects.filter(application=OuterRef("pk"), key=key)
-    return Subquery(answers.values(text=PlainText("value")))
-
-
-def _submitted(key):
-    revisions = Revision.objects.filter(application=OuterRef("pk")).order_by("-number")
-    return Subquery(revisions.values(text=KeyTextTransform(key, "answers"))[:1])
 
 
 # What changes with each saved answer is no news for the history of the application.

@@ -38,10 +38,6 @@ class InstitutionQuerySet(models.QuerySet):
             Exists(Host.objects.told().filter(institution=OuterRef("pk")))
         )
 
-    def known_to_ror(self):
-        """Those that a file of ROR told of."""
-        return self.exclude(ror_modified_on=None)
-
     def gone(self):
         """Those that ROR no longer keeps, or whose work has ended."""
         return self.exclude(status=Institution.Status.ACTIVE)

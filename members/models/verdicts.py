@@ -154,9 +154,5 @@ class Verdict(models.Model):
         return f"{self.get_outcome_display()} ({self.staged_at:%d %B %Y})"
 
     @property
-    def is_staged(self):
-        return self.released_at is None and self.taken_back_at is None
-
-    @property
     def is_acceptance(self):
         return self.outcome == self.Outcome.ACCEPT

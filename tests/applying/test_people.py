@@ -10,7 +10,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def seen(user, what="visible_to"):
+def seen(user, what="for_review"):
     return set(getattr(Application.objects, what)(user).values_list("state", flat=True))
 
 
@@ -19,20 +19,23 @@ def test_what_is_written_is_seen_by_its_writers_and_then_by_reviewers():
     factories.application(by=editor)
     factories.application(state="submitted")
 
-    assert seen(editor) == seen(editor, "mine") == {"draft"}
-    assert seen(reviewer) == seen(reviewer, "for_review") == {"submitted"}
-    for stranger in (factories.applicant(), AnonymousUser()):
-        assert seen(stranger) == seen(stranger, "mine") == set()
-        assert seen(stranger, "for_review") == set()
+    assert seen(editor, "mine") == seen(editor, "in_hands_of") == {"draft"}
+    assert seen(reviewer) == {"submitted"}
+    assert seen(editor) == seen(reviewer, "in_hands_of") == set()
     without_factor = factories.user(superuser=True, second_factor=False)
-    assert seen(without_factor) == seen(without_factor, "for_review") == set()
+    for stranger in (factories.applicant(), AnonymousUser(), without_factor):
+        assert seen(stranger) == seen(stranger, "mine") == set()
+        assert seen(stranger, "in_hands_of") == set()
 
 
 def test_a_letter_that_is_being_entered_is_seen_by_those_who_enter_letters():
     clerk = factories.user(permissions=["enter_application"])
     Application.open(by=clerk, source="letter")
 
-    assert seen(factories.user(permissions=["enter_application"])) == {"draft"}
+    other = factories.user(permissions=["enter_application"])
+    assert seen(other, "in_hands_of") == {"draft"}
+    assert seen(factories.reviewer(), "in_hands_of") == set()
+    assert seen(factories.officer()) == {"draft"}
     assert seen(factories.reviewer()) == set()
 
 
@@ -43,11 +46,11 @@ def test_whoever_took_part_in_writing_never_meets_it_in_the_workbench():
     )
     application.join(invitation, by=officer)
     application.submit(by=application.opened_by)
-    assert seen(officer, "for_review") == set()
+    assert seen(officer) == set()
 
     application.leave(by=officer)
 
-    assert seen(officer, "mine") == seen(officer, "for_review") == set()
+    assert seen(officer, "mine") == seen(officer) == set()
     with pytest.raises(PermissionDenied, match="took part in writing"):
         application.take_up(by=officer)
 

@@ -220,21 +220,26 @@ class Play(RuleBasedStateMachine):
 
     @invariant()
     def nobody_sees_what_is_not_theirs(self):
-        parts = Collaborator.objects.active().filter(application__in=self.keys)
-        parts = set(parts.values_list("application", "user"))
+        taken = Collaborator.objects.filter(application__in=self.keys)
+        ever = set(taken.values_list("application", "user"))
+        parts = set(taken.active().values_list("application", "user"))
         rows = self.all()
         for name in WATCHED:
             user = self.people[name]
-            seen = set(
-                Application.objects.visible_to(user).values_list("pk", flat=True)
+            mine, judged = (
+                set(rows.values_list("pk", flat=True))
+                for rows in (
+                    Application.objects.mine(user),
+                    Application.objects.for_review(user),
+                )
             )
             judges = "reviewer" in name or "officer" in name
-            theirs = {
+            assert mine == {pk for pk, part in parts if part == user.pk}, name
+            assert judged == {
                 each.pk
                 for each in rows
-                if (each.pk, user.pk) in parts or (judges and each.submitted_at)
-            }
-            assert seen == theirs, name
+                if judges and each.submitted_at and (each.pk, user.pk) not in ever
+            }, name
 
     def all(self):
         return list(Application.objects.filter(pk__in=self.keys))
