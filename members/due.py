@@ -11,6 +11,7 @@ from django.db import connection
 
 from members import checking, mailing, untouched
 from members.locks import only_one
+from members.models import forgetting
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ def clear_sessions():
 WORK = {
     "mails without a job": mailing.recover,
     "secrets of old mails": mailing.forget_secrets,
+    "mails to former accounts": forgetting.forget_former,
     "websites that nobody asked": checking.recover,
     "drafts to be reminded of": untouched.remind,
     "drafts that expire": untouched.expire,

@@ -151,11 +151,20 @@ class Closing(models.Model):
         self.refresh_from_db()
         if why_not := self.why_not_closed():
             raise ValidationError(why_not, code="last_administrator")
+        # All that can be forgotten has its table by now.
+        from members.models import forgetting  # noqa: PLC0415
+
+        addresses = self._addresses()
         self._forget_doors()
         self._forget_person()
+        forgetting.forget(self, addresses)
         # Only now, that history names them as they are called from here on.
         for part in self.collaborations.active().select_related("application"):
             part.application.leave(by=self)
+
+    def _addresses(self):
+        known = self.emailaddress_set.values_list("email", flat=True)
+        return {address.lower() for address in [self.email, *known] if address}
 
     def _forget_doors(self):
         for session in self.usersession_set.all():

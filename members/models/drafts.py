@@ -146,7 +146,8 @@ class InvitationQuerySet(models.QuerySet):
         return self.create(token_digest=digest(token), **facts), token
 
 
-@tracked(exclude=["token_digest"])
+# Whoever closes an account is no longer named here, nor in what was before.
+@tracked(exclude=["token_digest", "email"])
 class Invitation(models.Model):
     """A link, for one use, to take part in an application or to claim a person.
 
@@ -157,7 +158,7 @@ class Invitation(models.Model):
     application = models.ForeignKey(
         "members.Application", models.PROTECT, related_name="invitations"
     )
-    email = models.EmailField("e-mail")
+    email = models.EmailField("e-mail", blank=True)
     role = models.CharField(max_length=8, choices=Collaborator.Role, blank=True)
     person = models.ForeignKey(
         "members.Person",
@@ -212,7 +213,7 @@ class Invitation(models.Model):
         ]
 
     def __str__(self):
-        return self.email
+        return self.email or "Somebody whose address was erased"
 
     @property
     def is_open(self):

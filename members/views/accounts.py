@@ -64,10 +64,9 @@ def close(request):
 def end(request, email):
     user = request.user
     user.close()
-    Mail.objects.forget_address(email)
     address = get_adapter().get_client_ip(request)
     facts = {"timestamp": timezone.now(), "ip": address}
-    Mail.objects.write(message_of("account/closed", facts), to=email)
+    Mail.objects.write(message_of("account/closed", facts), to=email, by=user)
     logout(request)
 
 

@@ -128,7 +128,7 @@ def events_for(application, decides):
     people = User.objects.filter(pk__in=_told_keys(rows, OF_ACCOUNTS))
     invited = application.invitations.filter(pk__in=_told_keys(rows, OF_INVITATIONS))
     names = {(OF_ACCOUNTS, str(each.pk)): shown_name(each) for each in people}
-    names |= {(OF_INVITATIONS, str(each.pk)): each.email for each in invited}
+    names |= {(OF_INVITATIONS, str(each.pk)): str(each) for each in invited}
     for row in rows:
         row.words = EVENTS.get(row.verb, row.verb.replace("_", " ").capitalize())
         row.told = _told(row, names, decides)

@@ -10,9 +10,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.urls import reverse
+from django.utils import timezone
 
 from members import emails
-from members.models import Application, Event, Mail, Membership, Person, User
+from members.models import (
+    Application,
+    Event,
+    Invitation,
+    InvitationHistory,
+    Mail,
+    Membership,
+    Person,
+    User,
+    forgetting,
+)
 from tests import factories
 from tests.accounts.doors import PASSWORD, is_in, post, sign_in
 
@@ -262,6 +273,103 @@ def test_the_last_editor_of_an_application_stays(account):
     left = " ".join(everything().values())
     assert "Zabiwon" not in left
     assert EMAIL not in left
+
+
+BEFORE = "zaghuni@example.org"
+
+
+def told(kind, to, **options):
+    """A mail that has been sent; or a draft, with `held`."""
+    words = emails.Message(kind, "About you", f"To {to}\n")
+    mail = Mail.objects.write(words, to=to, **options)
+    if not options.get("held"):
+        mail.state, mail.try_after, mail.sent_at = "sent", None, timezone.now()
+        mail.delivery = "server"
+        mail.save()
+    return mail
+
+
+def invited(application, email, **used):
+    by = application.opened_by
+    invitation, _ = Invitation.objects.issue(
+        application=application, email=email, invited_by=by, role="reader"
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(**used)
+
+
+@pytest.mark.django_db
+def test_the_address_that_was_invited_is_erased_with_the_account(browser, account):
+    application = factories.application()
+    used = {"used_by": account, "used_at": timezone.now()}
+    invited(application, EMAIL.title())
+    invited(application, EMAIL, **used)
+    invited(application, BEFORE, **used)
+    invited(application, "another@example.org")
+    assert InvitationHistory.objects.exists()
+
+    close(browser)
+
+    assert Invitation.objects.filter(email="another@example.org").count() == 1
+    left = everything()
+    for table in ("members_invitation", "members_invitationhistory"):
+        assert "zafugah" not in left[table].lower()
+        assert "zaghuni" not in left[table]
+
+
+@pytest.mark.django_db
+def test_mails_to_all_addresses_of_an_account_are_forgotten(browser, account):
+    application = factories.application()
+    account.emailaddress_set.create(email=BEFORE, verified=True)
+    told("comment", EMAIL, application=application)
+    told("comment", BEFORE.upper(), application=application)
+    # Of an address that they had before, which nothing else tells.
+    told("account-notice", "zahijot@example.org", by=account)
+    told("accepted", EMAIL, application=application, held=True)
+    on_its_way = Mail.objects.write(emails.Message("comment", "S", "T\n"), to=EMAIL)
+    other = told("comment", "another@example.org", application=application)
+
+    close(browser)
+    for mail in Mail.objects.filter(kind="account-notice", state="queued"):
+        mail.state, mail.try_after = "failed", None
+        mail.trouble = "No."
+        mail.save()
+    assert forgetting.forget_former() > 0
+    assert forgetting.forget_former() == 0
+
+    left = everything()["members_mail"].lower()
+    for word in ("zafugah", "zaghuni", "zahijot", "zabiwon"):
+        assert word not in left
+    on_its_way.refresh_from_db()
+    assert on_its_way.state == "discarded"
+    other.refresh_from_db()
+    assert other.to == "another@example.org"
+
+
+@pytest.mark.django_db
+def test_notices_to_the_owner_leave_although_the_account_is_closed(browser, account):
+    """Whoever got hold of an account could keep them from its owner."""
+    notice = emails.Message("account-notice", "Changed", "It was changed.\n")
+    mail = Mail.objects.write(notice, to=BEFORE, by=account)
+
+    close(browser)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.to) == ("queued", BEFORE)
+
+
+@pytest.mark.django_db
+def test_an_organization_s_representative_stays_invited(browser, account):
+    application = factories.application()
+    Invitation.objects.issue(
+        application=application, email=EMAIL, invited_by=application.opened_by
+    )
+    draft = told("representative-invitation", EMAIL, held=True)
+
+    close(browser)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.to) == ("draft", EMAIL)
+    assert application.invitations.get().email == EMAIL
 
 
 def test_of_two_last_administrators_at_once_one_stays(committed):
