@@ -5,6 +5,7 @@ from peso import health, sitemaps, views
 
 handler400 = views.bad_request
 handler404 = views.not_found
+handler500 = views.server_error
 handler429 = "members.accounts.doors.handler429"
 
 urlpatterns = [

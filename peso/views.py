@@ -1,10 +1,15 @@
+import sys
+
 from django.conf import settings
 from django.core.exceptions import (
     RequestDataTooBig,
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.views import defaults
@@ -20,6 +25,9 @@ from members.public import public_page
 MAP_ROWS = 14
 JOINED = 6
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# The database is away, or gave up what took too long.
+UNAVAILABLE = (InterfaceError, OperationalError)
+RETRY_SECONDS = 60
 # How many addresses are offered for one that leads nowhere.
 OFFERED = 5
 
@@ -96,6 +104,15 @@ def bad_request(request, exception):
         page = {"has_no_address": True}
         return render(request, "413.html", page, status=413)
     return defaults.bad_request(request, exception)
+
+
+def server_error(request):
+    """What the database does not do now can be asked for again, in a minute."""
+    if not isinstance(sys.exc_info()[1], UNAVAILABLE):
+        return defaults.server_error(request)
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def not_found(request, exception):

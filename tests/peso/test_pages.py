@@ -3,6 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.contrib.sitemaps import Sitemap
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -182,7 +183,7 @@ def test_odd_addresses_are_not_found(client, path):
 
 
 @pytest.mark.parametrize(
-    "template", ["400.html", "403.html", "403_csrf.html", "500.html"]
+    "template", ["400.html", "403.html", "403_csrf.html", "500.html", "503.html"]
 )
 def test_pages_of_errors_need_neither_request_nor_database(template):
     text = render_to_string(template)
@@ -210,6 +211,23 @@ def test_failure_is_answered_in_the_site_s_own_words(monkeypatch):
 
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.text
+
+
+@pytest.mark.django_db
+def test_page_whose_query_is_given_up_can_be_asked_for_again(monkeypatch):
+    def wait(*args):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1")
+            cursor.execute("SELECT pg_sleep(1)")
+
+    monkeypatch.setattr("peso.views.Level.objects.with_member_counts", wait)
+
+    response = Client(raise_request_exception=False).get("/")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "60"
+    assert response["Cache-Control"] == "no-store"
+    assert "The registry cannot answer now" in response.text
 
 
 @pytest.mark.django_db
