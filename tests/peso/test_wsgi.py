@@ -19,6 +19,8 @@ def ask(sql):
         return cursor.execute(sql).fetchone()[0]
 
 print(ask("SHOW statement_timeout"), ask("SHOW lock_timeout"))
+known = connection.connection.info.get_parameters()
+print(known["keepalives_idle"], known["tcp_user_timeout"])
 pids = set()
 for _ in range(5):
     pids.add(ask("SELECT pg_backend_pid()"))
@@ -43,7 +45,7 @@ def test_web_server_pools_checked_connections_and_limits_statements(tmp_path):
     where = connection.get_connection_params()
     address = (
         f"postgres:///{where['dbname']}?host={quote(where['host'], safe='')}"
-        f"&port={where['port']}&user={where['user']}&options=-c%20lock_timeout%3D7s"
+        f"&port={where['port']}&user={where['user']}&options=-c%20lock_timeout%3D7s&tcp_user_timeout=20000"
     )
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT],
@@ -63,6 +65,7 @@ def test_web_server_pools_checked_connections_and_limits_statements(tmp_path):
 
     assert ended.stdout.splitlines() == [
         "1s 7s",
+        "10 20000",
         "few connections: True",
         "after a restart: 1",
         "OperationalError canceling statement due to statement timeout",
