@@ -65,7 +65,8 @@ def read() -> str:
     """The revision of this moment. psycopg.Error: the database does not answer."""
     name = connection.settings_dict["NAME"]
     if name not in _readers:
-        _readers[name] = Reader(connection.get_connection_params())
+        # Another thread may have come first; one connection is enough.
+        _readers.setdefault(name, Reader(connection.get_connection_params()))
     return _readers[name].read()
 
 
