@@ -21,6 +21,11 @@ UNWANTED = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 LINK = "[link]"
 # Needed to write Persian, Indic languages and emoji.
 JOINERS = "\u200c\u200d"
+# The blocks of scripts that run from right to left; words in them, and what is between.
+BLOCKS = (
+    "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
+FROM_RIGHT = re.compile(rf"[{BLOCKS}]+(?:(?:[^\w\n]|[\d_])*[{BLOCKS}]+)*")
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,14 @@ def short_line(value):
 name = short_line
 
 
+def isolated(text):
+    """Text in which words from right to left turn nothing that stands beside them.
+
+    As it is sent: where people read it to change it, they see no invisible marks.
+    """
+    return FROM_RIGHT.sub("\u2068\\g<0>\u2069", text)
+
+
 def lines(value):
     """A text of several lines that hides nothing."""
     parts = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", str(value))
@@ -100,6 +113,7 @@ def without_links(text):
 
 def as_html(subject, body):
     """The same words for readers of HTML: paragraphs, quotations, our own links."""
+    subject, body = isolated(subject), isolated(body)
     blocks = [
         {"is_quoted": block.startswith(">"), "lines": _lines(block)}
         for block in re.split(r"\n\s*\n", body.strip())

@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from members import smtp
 from members.deferring import defer
-from members.emails import line
+from members.emails import isolated, line
 from members.locks import only_one
 from members.models import Mail
 from members.models.sending import MAY_HAVE_ARRIVED, OvertakenError
@@ -151,14 +151,14 @@ def letter(mail, sender, to):
     if settings.CONTACT_EMAIL and settings.CONTACT_EMAIL != settings.MAIL_FROM:
         letter["Reply-To"] = mailbox(settings.CONTACT_EMAIL)
     # Else what looks like an encoded word is taken for one, whatever is in it.
-    letter["Subject"] = line(mail.subject).replace("=?", "= ?")
+    letter["Subject"] = isolated(line(mail.subject).replace("=?", "= ?"))
     letter["Date"] = timezone.localtime()
     letter["Message-ID"] = mail.message_id
     # Nobody's “I am on holiday” shall answer a program.
     letter["Auto-Submitted"] = "auto-generated"
     if mail.stop_url:
         letter["List-Unsubscribe"] = f"<{mail.stop_url}>"
-    letter.set_content(mail.text)
+    letter.set_content(isolated(mail.text))
     letter.add_alternative(mail.html, subtype="html")
     return letter
 

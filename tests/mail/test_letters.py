@@ -119,6 +119,30 @@ def test_nothing_that_was_typed_hides_or_turns_anything(writer, bad):
     assert Page(message.html).bad == []
 
 
+@pytest.mark.django_db
+def test_words_from_right_to_left_turn_nothing_beside_them(ways):
+    """A name in Hebrew or Arabic, at the start and before a date."""
+    name = "מכון ויצמן (1934), جامعة"
+    message = written(emails.accepted, organization=name)
+    letter = arrived(ways, subject=message.subject, text=message.text)
+
+    alone = f"\u2068{name}\u2069"
+    plain, html = (read(part) for part in letter.iter_parts())
+    assert letter["Subject"].endswith(f": {alone} is a member")
+    for text in (plain, html):
+        assert text.count(name) == text.count(alone) > 0
+        assert text.count("\u2068") == text.count("\u2069") == text.count(alone)
+    # Who edits the draft meets no marks that cannot be seen.
+    assert message.text.replace("\n", "").isprintable()
+
+
+def test_words_from_left_to_right_are_sent_as_they_are():
+    text = "Žofie, 中文, Ελληνικά (12) – 5 %"
+
+    assert emails.isolated(text) == text
+    assert emails.isolated("א 1\n2 ב") == "\u2068א\u2069 1\n2 \u2068ב\u2069"
+
+
 def test_only_links_to_this_site_are_links(settings):
     site = settings.SITE_URL
     text = f"Go to {site}/x/ or https://evil.test/\n\n> {site}/y/"
