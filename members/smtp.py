@@ -6,9 +6,10 @@ last byte has left, it has nothing; between the two nobody can know.
 
 import re
 import smtplib
+import socket
 import ssl
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from members.emails import line
@@ -39,7 +40,29 @@ class Envelope:
 
 
 class _Session:
-    """smtplib's connection, with a last moment before the mail may arrive."""
+    """smtplib's connection, with a last moment before the mail may arrive, and an end.
+
+    A time-out is for one read, and a server may say one letter before each: it is cut
+    off after so many of them, from its first letter on.
+    """
+
+    def connect(self, *args, **kwargs):
+        self.limit = threading.Timer(self.timeout * ANSWERS, self._cut)
+        self.limit.daemon = True
+        self.limit.start()
+        try:
+            return super().connect(*args, **kwargs)
+        except OSError:
+            self.close()
+            raise
+
+    def close(self):
+        self.limit.cancel()
+        super().close()
+
+    def _cut(self):
+        with suppress(OSError, AttributeError):  # there is none any more, or none yet
+            self.sock.shutdown(socket.SHUT_RDWR)
 
     def data(self, content, before_end):
         self.putcmd("data")
@@ -70,7 +93,7 @@ def hand_over(server, envelope, *, name, seconds, before_end):
     sent. `name` is this computer's. Raises RefusedError and UnknownError.
     """
     try:
-        with _connected(server, name, seconds) as session:
+        with closing(_connected(server, name, seconds)) as session:
             _introduce(session, server)
             _send(session, envelope, before_end)
             # A word of farewell; the answer to it is nothing to wait for.
@@ -84,28 +107,12 @@ def hand_over(server, envelope, *, name, seconds, before_end):
         raise RefusedError(_why(error)) from error
 
 
-@contextmanager
 def _connected(server, name, seconds):
     options = {"local_hostname": name, "timeout": seconds}
     if server.security == "tls":
         context = ssl.create_default_context()
-        session = _Encrypted(server.host, server.port, context=context, **options)
-    else:
-        session = _Plain(server.host, server.port, **options)
-    # A time-out is for one read: a server may say one letter before each.
-    limit = threading.Timer(seconds * ANSWERS, _cut, [session])
-    limit.daemon = True
-    limit.start()
-    try:
-        yield session
-    finally:
-        limit.cancel()
-        session.close()
-
-
-def _cut(session):
-    with suppress(OSError, AttributeError):
-        session.sock.shutdown(2)
+        return _Encrypted(server.host, server.port, context=context, **options)
+    return _Plain(server.host, server.port, **options)
 
 
 def _introduce(session, server):

@@ -1,13 +1,19 @@
 """What the registry makes of each answer of a real mail server, and of none."""
 
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+
 import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from members import mailing
+from members import mailing, smtp
 from members.emails import Message
 from members.models import Mail
 from members.models.sending import PAUSES
+from peso.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +129,40 @@ def test_nobody_listening_is_for_now(mail, ways, settings):
 
     assert sent(mail) == "queued"
     assert mail.trouble.startswith("The mail server could not be used: ")
+
+
+@contextmanager
+def talking_for_ever(first):
+    """A server that says `first`, and then never comes to the end of an answer."""
+
+    def talk():
+        with suppress(OSError):
+            one, _ = listening.accept()
+            with one:
+                one.sendall(first)
+                while True:
+                    one.sendall(b"220-and so on\r\n")
+                    time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talker = threading.Thread(target=talk)
+        talker.start()
+        yield listening.getsockname()[1]
+        talker.join()
+
+
+@pytest.mark.parametrize("first", [b"", b"220 Welcome\r\n"])
+def test_server_that_never_comes_to_the_end_is_cut_off(
+    mail, ways, settings, monkeypatch, first
+):
+    monkeypatch.setattr(smtp, "ANSWERS", 0.3)
+    before = threading.active_count()
+    with talking_for_ever(first) as port:
+        settings.MAIL_SERVER = MailServer("127.0.0.1", port)
+        assert sent(mail) == "queued"
+
+    assert mail.trouble.startswith("The mail server ended the connection")
+    assert threading.active_count() <= before
 
 
 def test_server_that_lets_nobody_in_keeps_no_mail_from_being_sent_later(
