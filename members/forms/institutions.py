@@ -4,7 +4,7 @@ import re
 
 from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.validators import RegexValidator
 
@@ -15,7 +15,7 @@ LONGEST_NAME = 64
 
 class InstitutionSearchForm(forms.Form):
     q = forms.CharField(
-        label="Institution",
+        label="Name",
         max_length=reading.LONGEST,
         widget=forms.SearchInput(attrs={"dir": "auto", "autocomplete": "off"}),
         help_text="A name, a former name or an acronym, in any language; also one that "
@@ -28,8 +28,9 @@ class InstitutionSearchForm(forms.Form):
     )
     country = forms.CharField(
         required=False,
-        label="Country code",
-        help_text="Two letters, after ISO 3166: DE.",
+        label="Country",
+        help_text="Its two letters, as DE or US.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         validators=[RegexValidator(r"^[A-Za-z]{2}$", "A country code is two letters.")],
     )
 
@@ -38,8 +39,9 @@ class InstitutionSearchForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_method = "get"
         self.helper.disable_csrf = True
+        button = StrictButton("Search", type="submit", css_class="button")
         self.helper.layout = Layout(
-            "q", "country", StrictButton("Search", type="submit", css_class="button")
+            Div("q", "country", button, css_class="institution-search")
         )
 
     def matches(self):

@@ -18,3 +18,23 @@ if (navigator.clipboard) {
     }
   });
 }
+
+// A search that is typed is one step of the way back, not one for each pause in it.
+document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+  const typed = detail.requestConfig.triggeringEvent?.type === "input";
+  const searched = new URLSearchParams(location.search).has("q");
+  if (typed && searched) detail.history.type = "replace";
+});
+
+// Long lists of filters stay where they were scrolled to when their counts are renewed.
+const scrolled = new Map();
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  for (const list of detail.target.querySelectorAll("[data-scrolls]")) {
+    scrolled.set(list.dataset.scrolls, list.scrollTop);
+  }
+});
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+  for (const list of detail.target.querySelectorAll("[data-scrolls]")) {
+    list.scrollTop = scrolled.get(list.dataset.scrolls) ?? 0;
+  }
+});

@@ -48,6 +48,16 @@ def test_place_names_ten_and_leads_to_all_of_them(client, db):
     assert "Erfurt 00" not in whole
 
 
+def test_few_at_a_place_are_named_without_opening_it(client, db):
+    hosted(1, latitude=10, longitude=10, city="Small")
+    hosted(4, latitude=40, longitude=40, city="Large")
+
+    places_told = client.get(f"{ADDRESS}?view=map").text.split('"directory-places"')[1]
+
+    assert '<h3 class="directory-place"><bdi>Small' in places_told
+    assert re.findall(r"<summary[^>]*><bdi>(\w+)", places_told) == ["Large"]
+
+
 def test_place_keeps_what_else_was_asked(client, db):
     hosted(11, latitude=-1, longitude=-1, level="core")
     hosted(2, latitude=-2, longitude=-2, city="Other", level="affiliate")

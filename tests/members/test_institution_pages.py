@@ -105,6 +105,14 @@ def test_institution_without_a_ror_id_has_a_page_by_its_number(client):
     assert client.get(f"/institutions/{institution.pk}/").status_code == 200
 
 
+def test_institution_without_a_ror_id_says_so(client):
+    institution = hosting()
+
+    facts = " ".join(client.get(f"/institutions/{institution.pk}/").text.split())
+
+    assert "<dt>ROR id</dt> <dd>None is recorded</dd>" in facts
+
+
 def test_what_was_withdrawn_leads_to_its_successor(client):
     heir = hosting(ror_id="05gq02987")
     factories.institution(ror_id="00jtmb277", status="withdrawn", successor=heir)
