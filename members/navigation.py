@@ -59,7 +59,10 @@ def ways_out(form):
         if form.choices[name] and (count := form.facets.without[name])
     ]
     if count := form.facets.without["status"]:
-        links.append(Link(STATUSES["all"], form.query(status="all"), count=count))
+        is_former = form.choices["status"] == "former"
+        label = STATUSES["current" if is_former else "former"]
+        query = form.query(status="" if is_former else "former")
+        links.append(Link(label, query, count=count))
     if not links and form.facets.found:
         anywhere = dict.fromkeys(SEVERAL, "") | {"status": "all"}
         count = form.facets.found

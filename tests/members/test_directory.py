@@ -135,7 +135,16 @@ def test_correction_is_said_and_can_be_undone(client, db):
     assert said in re.sub(r"\s+", " ", text)
     assert "q=%22solvrs%22" in response.text
     literal = client.get(ADDRESS, {"q": '"solvrs"'})
-    assert "No organization found" in literal.text
+    assert "No current member found" in literal.text
+
+
+def test_correction_of_what_nobody_has_now_promises_no_results(client, db):
+    factories.member(name="Gone Solvers", ended_on=LATER)
+
+    text = client.get(f"{ADDRESS}?q=solvrs").text
+
+    assert "Looked for" in text
+    assert "Showing results for" not in text
 
 
 def test_nothing_found_offers_what_would_be_found(client, db):
@@ -155,7 +164,17 @@ def test_nothing_found_among_members_offers_the_former_ones(client, db):
 
     response = client.get(f"{ADDRESS}?q=solvers")
 
-    assert 'status=all">Current and former</a>: 1 organization' in response.text
+    assert 'status=former">Former members</a>: 1 organization' in response.text
+    assert "No current member found" in response.text
+
+
+def test_nothing_found_among_former_members_offers_the_current_ones(client, db):
+    members(1)
+
+    response = client.get(f"{ADDRESS}?q=solvers&status=former")
+
+    assert '?q=solvers">Current members</a>: 1 organization' in response.text
+    assert "No former member found" in response.text
 
 
 def test_live_answer_is_the_parts_that_change_and_their_address(client, db):
