@@ -1,6 +1,7 @@
 import csv
 import datetime as dt
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -140,6 +141,18 @@ def test_show_narrows_the_rows_and_the_cells(client):
     assert [(r["row_slug"], r["goal_slug"], r["mark"]) for r in rows] == [
         ("solvers", "workforce", "single")
     ]
+
+
+def test_filters_say_how_many_they_find_and_the_words_follow_the_table(client):
+    behind = member()
+    commitment(organization=behind, communities=[community(name="Fusion")])
+
+    text = get(client, "coverage").text
+    plain = " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+    assert "◐ 1 single provider" in plain
+    assert "○ 13 gaps" in plain
+    assert text.index("</table>") < text.index("The single provider</summary>")
 
 
 def test_cell_leads_to_the_organizations_behind_it(client):
@@ -331,7 +344,7 @@ def test_legend_explains_each_mark_in_words(client):
     text = get(client, "coverage").text
 
     assert [mark.name for mark in Mark if mark.meaning not in text] == []
-    assert text.count("?show=concentration") == 2
+    assert text.count("?show=concentration") == 1
 
 
 def test_table_has_caption_headers_and_a_region_for_the_keyboard(client):
