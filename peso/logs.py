@@ -2,14 +2,17 @@
 
 Each line has the id of its request, which the answer carries as X-Request-ID. Neither
 the visitor's address nor the query string is written: what people search for is theirs.
+Nor are e-mail addresses, which mail servers repeat, and rows, which the database does.
 """
 
 import logging
 import logging.config
 import re
+from contextlib import suppress
 
 from django_guid.context import guid
 from gunicorn import glogging
+from pythonjsonlogger import json
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 FORMATS = ("plain", "json")
@@ -18,6 +21,9 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PROBES = ("/healthz", "/readyz")
 # What follows is a secret: whoever has it is invited, or sets a new password.
 SECRET_PATHS = re.compile("(/invitations/|/accounts/password/reset/key/)[^/]+")
+ADDRESSES = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
+# With what a refused row held, which may be anything that the registry keeps.
+DETAILS = re.compile("(?m)^(DETAIL:|CONTEXT:).*$")
 
 
 class RequestId(logging.Filter):
@@ -30,18 +36,27 @@ class RequestId(logging.Filter):
 
 
 class WithoutSecrets(logging.Filter):
-    """Takes secrets out of the addresses that a line names."""
+    """Takes out of a line what would let somebody in, or tell who somebody is."""
 
     def filter(self, record):
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                without_secrets(each) if isinstance(each, str) else each
-                for each in record.args
-            )
+        # What does not fit its values is told by whoever writes it, in its own way.
+        with suppress(TypeError, ValueError):
+            record.msg, record.args = cleaned(record.getMessage()), ()
         return True
 
 
-class PlainFormatter(logging.Formatter):
+class Cleaned:
+    """A formatter whose tracebacks hold no more than its lines do."""
+
+    def formatException(self, exc_info):  # noqa: N802 - logging's own name
+        return cleaned(super().formatException(exc_info))
+
+
+class JsonFormatter(Cleaned, json.JsonFormatter):
+    pass
+
+
+class PlainFormatter(Cleaned, logging.Formatter):
     def format(self, record):
         text = super().format(record)
         first, *rest = text.split("\n")
@@ -65,7 +80,7 @@ def configuration(level: str, shape: str) -> dict:
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
             },
             "json": {
-                "()": "pythonjsonlogger.json.JsonFormatter",
+                "()": JsonFormatter,
                 "fmt": "%(levelname)s %(name)s %(message)s",
                 "timestamp": "time",
                 "rename_fields": {
@@ -149,6 +164,11 @@ def sent_bytes(req, resp, answer) -> int:
 
 def without_secrets(text: str) -> str:
     return SECRET_PATHS.sub(r"\1…", text)
+
+
+def cleaned(text: str) -> str:
+    text = DETAILS.sub(r"\1 …", without_secrets(text))
+    return ADDRESSES.sub("…@…", text)
 
 
 def printable(text: str) -> str:

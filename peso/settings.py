@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "peso.access.ClosedByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "peso.actors.KeepActor",
     "allauth.account.middleware.AccountMiddleware",
     "members.accounts.doors.LimitDoors",
 ]

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import logging
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.db import IntegrityError
 
 from peso import logs
 
 TOKEN = "Zx81-k_secret"
+ROW = "refused\nDETAIL:  Failing row contains (7, Zafugah)."
 
 
 @pytest.fixture
@@ -49,6 +52,35 @@ def test_line_about_an_error_holds_no_secret_of_its_address(written):
 
     assert TOKEN not in written.text
     assert "Internal Server Error: /invitations/…/" in written.text
+
+
+@pytest.mark.parametrize("shape", logs.FORMATS)
+def test_line_tells_nobody_s_address_and_no_row(shape):
+    """As it leaves: mail servers name whom they refuse, and the database a row."""
+    config = logs.configuration("INFO", shape)
+    chosen = {**config["formatters"][shape]}
+    kind = chosen.pop("()")
+    chosen["fmt"] = chosen.pop("format", chosen.get("fmt"))
+    handler = logging.StreamHandler(stream := StringIO())
+    handler.setFormatter(kind(**chosen))
+    for each in (logs.RequestId(), logs.WithoutSecrets()):
+        handler.addFilter(each)
+    logger = logging.Logger("members.mailing")
+    logger.addHandler(handler)
+
+    logger.warning("Mail %s: %s", 7, "550 <ada.l+x@mail.example.org>: unknown")
+    logger.warning("%(who)s wrote", {"who": "ada@example.org"})
+    try:
+        raise IntegrityError(ROW)
+    except IntegrityError:
+        logger.exception("Internal Server Error: %s", f"/invitations/{TOKEN}/")
+
+    line = stream.getvalue()
+    assert "550 <…@…>: unknown" in line.replace("\\u2026", "…")
+    assert "refused" in line
+    assert "test_logs.py" in line
+    for word in ("ada", "Zafugah", TOKEN):
+        assert word not in line
 
 
 def test_every_line_passes_the_filter():
