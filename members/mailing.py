@@ -31,7 +31,9 @@ NO_SERVER = (
     "No mail server is set (EMAIL_URL), so every mail waits: nobody can be invited or "
     "told anything."
 )
-NO_WORKER = "No worker is running, so every mail waits. `manage.py run_worker` is one."
+NO_WORKER = (
+    "No worker is running, so every mail waits. “manage.py run_worker” starts one."
+)
 # A worker says every ten seconds that it lives.
 ALIVE = dt.timedelta(seconds=60)
 # The answer that a mail was accepted must not be lost: so often it is written down.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from peso import policy
+from peso.sections import in_sections
 
 NUL = "\0"
 
@@ -69,6 +71,13 @@ class RegistryAdmin(admin.AdminSite):
         notes = self.care(request)
         return super().index(request, {"care": notes, **(extra_context or {})})
 
+    def get_app_list(self, request, app_label=None):
+        return in_sections(super().get_app_list(request, app_label))
+
+    def app_index(self, request, app_label, extra_context=None):
+        title = {"title": apps.get_app_config(app_label).verbose_name}
+        return super().app_index(request, app_label, title | (extra_context or {}))
+
     def care(self, request):
         """What needs care, of what the user may see: at most one query for each."""
         notes = [*self.waiting(request.user)]
@@ -85,10 +94,12 @@ class RegistryAdmin(admin.AdminSite):
 
     def waiting(self, user):
         """What waits in the workbench, counted as its own lists are."""
-        from members.workbench.queue import waiting  # noqa: PLC0415
+        from members.workbench import mails, queue  # noqa: PLC0415
 
+        lists = [*mails.waiting(user)]
         if policy.may(user, "application.review"):
-            yield from (Note(*each) for each in waiting(user) if each[1])
+            lists = [*queue.waiting(user), *lists]
+        yield from (Note(*each) for each in lists if each[1])
 
 
 class RegistryAdminConfig(AdminConfig):

@@ -14,21 +14,21 @@ from members.models.text import validate_line, validate_text
 from members.navigation import Link
 
 TEXT_LENGTH = 50_000
+CARE = "care"
 
 
 class MailSearchForm(forms.Form):
     """The list's query string; what is broken in it is ignored, and in `problems`."""
 
     q = forms.CharField(
-        label="Search",
+        label="Search by address or subject",
         required=False,
         max_length=200,
         widget=forms.SearchInput(attrs={"dir": "auto", "class": "form-control"}),
-        help_text="Words of the address or the subject.",
     )
     state = forms.ChoiceField(
         required=False,
-        choices=Mail.State,
+        choices=[(CARE, "Need care"), *Mail.State.choices],
         error_messages={"invalid_choice": "There is no state “%(value)s”."},
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=10**6)
@@ -54,22 +54,26 @@ class MailSearchForm(forms.Form):
         return self.cleaned_data.get("page") or 1
 
     def mails(self):
-        return Mail.objects.matching(self.words).in_state(self.state_chosen)
+        found = Mail.objects.matching(self.words)
+        if self.state_chosen == CARE:
+            return found.needing_care()
+        return found.in_state(self.state_chosen)
 
     def states(self):
         """Each state, with the number of mails in it that the search finds."""
-        counts = Mail.objects.matching(self.words).count_by_state()
-        every = Link(
-            "All", self.query(state=""), not self.state_chosen, sum(counts.values())
-        )
-        return [every] + [
+        rows = Mail.objects.matching(self.words).count_by_state()
+        counts = {state: number for state, number, _ in rows}
+        counts[""] = sum(counts.values())
+        counts[CARE] = sum(care for _, _, care in rows)
+        offered = [("", "All"), *self.fields["state"].choices]
+        return [
             Link(
-                state.label,
-                self.query(state=state.value),
-                self.state_chosen == state,
-                counts.get(state.value, 0),
+                label,
+                self.query(state=key),
+                key == self.state_chosen,
+                counts.get(key, 0),
             )
-            for state in Mail.State
+            for key, label in offered
         ]
 
     def query(self, **changes):

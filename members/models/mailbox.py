@@ -1,15 +1,31 @@
 """Which mails there are, and how one is written."""
 
+import datetime as dt
+
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from members import emails
 from members.models.people import User
+
+# What is not sent after so long waits for a person; what failed longer ago is history.
+LATE, LATELY = dt.timedelta(hours=1), dt.timedelta(days=30)
+
+
+def needs_care():
+    """Of a mail: that it failed lately, or should have been sent long ago."""
+    now = timezone.now()
+    late = Q(state__in=["queued", "sending"], at__lt=now - LATE)
+    return late | Q(state="failed", at__gte=now - LATELY)
 
 
 class MailQuerySet(models.QuerySet):
     def in_state(self, state):
         return self.filter(state=state) if state else self
+
+    def needing_care(self):
+        return self.filter(needs_care())
 
     def matching(self, words):
         """Those with all words in address or subject, unless that is a secret, or of
@@ -28,8 +44,10 @@ class MailQuerySet(models.QuerySet):
         return self.select_related("by", "application")
 
     def count_by_state(self):
-        rows = self.order_by().values_list("state").annotate(models.Count("pk"))
-        return dict(rows)
+        """The number of mails in each state, and of those that need care in each."""
+        rows = self.order_by().values_list("state")
+        care = models.Count("pk", filter=needs_care())
+        return list(rows.annotate(number=models.Count("pk"), care=care))
 
     def due(self, now):
         """Those that should be on their way: tried, or being tried, before `now`."""
@@ -75,7 +93,8 @@ class MailManager(models.Manager.from_queryset(MailQuerySet)):
             by=by or User.objects.registry(),
             application=application,
         )
-        mail.save()
-        if not held:
+        if held:
+            mail.save()
+        else:
             mail._queue()
         return mail

@@ -28,7 +28,7 @@ PLACES = (
         lambda user: policy.may(user, "application.enter"),
     ),
     (
-        "Mail",
+        "Mails",
         "members:mails",
         "members:mail",
         lambda user: policy.may(user, "mail.read"),

@@ -209,8 +209,8 @@ class QueueForm(forms.Form):
 
 # Lists of the queue whose numbers are told elsewhere, by their query.
 WAITING = {
-    "waiting=us": "wait for us",
-    "waiting=us&assigned=nobody": "wait for us, and nobody has them",
+    "waiting=us": "that wait for us",
+    "waiting=us&assigned=nobody": "that wait for us, and nobody has them",
 }
 
 

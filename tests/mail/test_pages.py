@@ -216,7 +216,10 @@ def test_list_is_narrowed_by_state_and_words(client, officer):
 
 def test_counts_agree_with_the_lists(client, officer):
     mail(held=True)
-    mail()
+    failed = mail()
+    Mail.objects.filter(pk=failed.pk).update(
+        state="failed", try_after=None, trouble="550 No"
+    )
 
     for link in client.get(url("mails")).context["states"]:
         page = client.get(f"{url('mails')}?{link.query}").context["page"]

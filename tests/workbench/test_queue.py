@@ -1,5 +1,6 @@
 """The queue: what it lists, what it counts, and how it is asked."""
 
+import datetime as dt
 import re
 from urllib.parse import parse_qs
 
@@ -7,8 +8,9 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from members.models import Application
+from members.models import Application, Mail
 from members.workbench.queue import CHOICES, QueueForm
 from tests import factories
 from tests.workbench.scenes import officer
@@ -220,15 +222,55 @@ def test_nothing_found_says_what_to_do(client):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queue_asks_so_often(client, rows):
-    client.force_login(officer())
+# Who may read mails is told of those that need care.
+@pytest.mark.parametrize(("who", "number"), [(factories.reviewer, 6), (officer, 8)])
+def test_queue_asks_so_often(client, rows, who, number):
+    client.force_login(who())
     for _ in range(rows):
         factories.application(state="in_review")
 
     with CaptureQueriesContext(connection) as queries:
         assert len(shown(client)) == rows
 
-    assert len(queries) == 6
+    assert len(queries) == number
+
+
+@pytest.fixture
+def stuck():
+    """A mail that failed, one that waits for long, and two that need nobody."""
+    failed, late, _, old = (factories.mail(subject=f"M{n}") for n in range(4))
+    long_ago = timezone.now() - dt.timedelta(days=40)
+    rows = Mail.objects.filter
+    rows(pk=failed.pk).update(state="failed", try_after=None, trouble="550 No")
+    rows(pk=late.pk).update(at=timezone.now() - dt.timedelta(hours=2))
+    rows(pk=old.pk).update(
+        state="failed", try_after=None, trouble="550 No", at=long_ago
+    )
+    return {"M0", "M1"}
+
+
+def test_mails_that_need_care_are_told_on_the_first_page(client, stuck):
+    user = officer()
+    user.is_staff = True
+    user.save()
+    client.force_login(user)
+
+    told = re.search(
+        r'href="(/workbench/mail/\?state=care)">[^<]*: (\d+)<',
+        client.get("/workbench/").text,
+    )
+    listed = client.get(told[1]).context["page"]
+    on_dashboard = client.get("/admin/").text
+
+    assert {each.subject for each in listed} == stuck
+    assert int(told[2]) == len(stuck)
+    assert f'href="{told[1]}"><strong>{len(stuck)}</strong> Mails' in on_dashboard
+
+
+def test_mails_that_need_care_are_no_business_of_reviewers(client, stuck):
+    client.force_login(factories.reviewer())
+
+    assert "Mails need care" not in client.get("/workbench/").text
 
 
 def test_every_state_can_be_chosen():

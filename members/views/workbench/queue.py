@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from members import navigation
 from members.views.workbench.desk import for_reviewers
+from members.workbench import mails
 from members.workbench.queue import QueueForm
 
 A_PAGE = 50
@@ -20,5 +21,6 @@ def queue(request):
         "form": form,
         "page": page,
         "pages": list(navigation.pages(page, form.query)),
+        "mails": mails.notice(request.user),
     }
     return render(request, "workbench/queue.html", context)
