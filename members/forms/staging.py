@@ -26,13 +26,12 @@ class StageForm(VerbForm):
         queryset=Level.objects.all(),
         required=False,
         empty_label="None",
-        help_text="Of an acceptance.",
     )
     starts_on = forms.DateField(
         label="Member from",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The first day, of an acceptance.",
+        help_text="The first day of the membership.",
     )
     organization = forms.ChoiceField(
         label="Which record of the registry is it?",

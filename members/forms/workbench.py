@@ -53,6 +53,11 @@ class VerbForm(forms.Form):
         return reverse(self.leads_to, args=[self.application.public_id])
 
     @property
+    def amiss(self):
+        """The fields with something wrong in them."""
+        return [field for field in self if field.errors]
+
+    @property
     def arguments(self):
         """What the verb is given beside who does it."""
         return self.cleaned_data

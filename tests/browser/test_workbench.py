@@ -57,6 +57,8 @@ PAGES = {
     "stage": HERE + "/{recommended}/decision/",
     "staged": HERE + "/{staged}/decision/",
     "enter": "/workbench/enter/",
+    "mails": "/workbench/mail/",
+    "mails-none": "/workbench/mail/?q=nobody",
 }
 
 
@@ -142,6 +144,18 @@ def test_queue_is_narrowed_by_keyboard(open_desk):
     page.keyboard.press("Enter")
     page.wait_for_url("**waiting=them**")
     expect(page.get_by_text("No application is called that")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/workbench/?state=all", "/workbench/mail/"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_column_of_a_list_is_cut(open_desk, path, width):
+    page = open_desk(path, width=width, height=900)
+    needed, there = page.locator(".table-region").evaluate(
+        "region => [region.scrollWidth, region.clientWidth]"
+    )
+
+    assert needed <= there
+    assert page.get_by_role("row").count() > 3
 
 
 def test_filters_fold_out_on_a_phone(open_desk):

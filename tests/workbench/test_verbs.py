@@ -45,6 +45,28 @@ def test_review_goes_its_way_by_pages_alone(client):
     assert application.recommendations.get().reasons == "They fit."
 
 
+def test_each_wrong_field_is_told_at_the_top_with_a_link_to_it(client):
+    found = scene()
+    client.force_login(found.reviewer)
+
+    response = client.post(desk(found.application, "recommend"), {"advice": "maybe"})
+
+    page = response.content.decode()
+    notice = re.search(
+        r'<div class="notice notice-amiss" role="alert">.*?</div>', page, re.S
+    )
+    links = re.findall(r'<a href="#([\w-]+)">(.*?)</a>: ([^<]*)', notice[0])
+    assert [(label, told) for _, label, told in links] == [
+        (
+            "You advise to",
+            "Select a valid choice. maybe is not one of the available choices.",
+        ),
+        ("Reasons", "This field is required."),
+    ]
+    assert all(f'id="{field}"' in page for field, _, _ in links)
+    assert "<title>Not done: " in page
+
+
 def test_assigning_offers_reviewers_and_marks_conflicts(client):
     found = scene()
     client.force_login(found.officer)
