@@ -46,7 +46,7 @@ class AccountAdmin(UserAdmin):
 
     form = AccountForm
     add_form = NewAccountForm
-    list_display = ["username", "email", "first_name", "is_staff", "is_active"]
+    list_display = ["username", "email", "is_staff", "is_active"]
     list_filter = ["is_active", "is_staff", "is_superuser", "groups"]
     show_full_result_count = False
     add_fieldsets = (
