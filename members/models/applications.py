@@ -249,7 +249,7 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         is_entered = source != cls.Source.FORM
         policy.require(by, "application.enter" if is_entered else "application.open")
         if not is_entered:
-            by.queue_up()
+            policy.require(by.queue_up(), "application.open")
             refuse_if(cls.opening_problems(by))
         application = cls.objects.create(opened_by=by, source=source, earlier=earlier)
         if not is_entered:

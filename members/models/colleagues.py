@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from members.models import documents, telling
 from members.models.drafts import Collaborator, Invitation
+from members.models.people import Person
 from members.models.problems import Problem, refuse_if
 from peso import policy
 
@@ -60,11 +61,8 @@ class WritingTogether:
     @transaction.atomic
     def join(self, invitation, *, by):
         """Take part, as a link that somebody was sent allows."""
-        policy.require(by, "application.open")
-        self.lock()
-        invitation = self.invitations.colleagues().get(pk=invitation.pk)
-        if why := invitation.why_closed:
-            raise ValidationError(why, code="closed")
+        colleagues = self.invitations.colleagues()
+        invitation, by = self._follow(invitation, by, among=colleagues)
         if not self.can("invite"):
             raise ValidationError("This application is closed.", code="illegal")
         if not self.collaborators.active().filter(user=by).exists():
@@ -77,23 +75,31 @@ class WritingTogether:
     @transaction.atomic
     def claim(self, invitation, *, by):
         """Be the representative whom a link was sent to: the person of the link."""
-        policy.require(by, "application.open")
-        # An account with two links is one person all the same.
-        by = by.queue_up()
-        self.lock()
-        invitation = self.invitations.filter(role="").get(pk=invitation.pk)
-        if why := invitation.why_closed:
-            raise ValidationError(why, code="closed")
+        people = self.invitations.filter(role="")
+        invitation, by = self._follow(invitation, by, among=people)
+        # Another link, of another application, may be the same person's.
+        list(Person.objects.select_for_update().filter(pk=invitation.person_id))
         refuse_if(self.claiming_problems(invitation, by))
-        person = (
-            type(invitation.person)
-            .objects.select_for_update()
-            .get(pk=invitation.person_id)
-        )
+        person = invitation.person
         person.account = by
         person.save(update_fields=["account"])
         invitation.note_used(by)
-        self._record("claim", by, reason=person.name)
+        self._record("claim", by, reason=str(person.pk))
+
+    def _follow(self, invitation, by, *, among):
+        """How the use of a link begins: the invitation and the account, as they are.
+
+        The account is one person, however many links it follows at once, and takes
+        part in nothing when it was closed meanwhile.
+        """
+        policy.require(by, "application.open")
+        by = by.queue_up()
+        policy.require(by, "application.open")
+        self.lock()
+        invitation = among.get(pk=invitation.pk)
+        if why := invitation.why_closed:
+            raise ValidationError(why, code="closed")
+        return invitation, by
 
     def claiming_problems(self, invitation, by):
         """Why `by` cannot be the person of an invitation; found without writing."""

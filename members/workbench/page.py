@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from members.forms import staging
 from members.forms import workbench as forms
-from members.models import User
+from members.models import Person, User
 from members.models.checks import checks
 from members.models.people import shown_name
 from members.workbench import reading
@@ -56,6 +56,7 @@ EVENTS = {
 # that nobody was told of.
 DECIDERS_OWN = ("stage", "take_back")
 OF_ACCOUNTS, OF_INVITATIONS = ("assign", "leave"), ("invite", "revoke")
+OF_PEOPLE = ("claim",)
 
 
 def is_open_to(user, application, verb):
@@ -125,10 +126,12 @@ def events_for(application, decides):
     if not decides:
         rows = rows.exclude(Q(verb="invite") | Q(verb="revoke"))
     rows = list(rows)
-    people = User.objects.filter(pk__in=_told_keys(rows, OF_ACCOUNTS))
+    accounts = User.objects.filter(pk__in=_told_keys(rows, OF_ACCOUNTS))
     invited = application.invitations.filter(pk__in=_told_keys(rows, OF_INVITATIONS))
-    names = {(OF_ACCOUNTS, str(each.pk)): shown_name(each) for each in people}
+    people = Person.objects.filter(pk__in=_told_keys(rows, OF_PEOPLE))
+    names = {(OF_ACCOUNTS, str(each.pk)): shown_name(each) for each in accounts}
     names |= {(OF_INVITATIONS, str(each.pk)): str(each) for each in invited}
+    names |= {(OF_PEOPLE, str(each.pk)): each.name for each in people}
     for row in rows:
         row.words = EVENTS.get(row.verb, row.verb.replace("_", " ").capitalize())
         row.told = _told(row, names, decides)
@@ -143,7 +146,7 @@ def _told_keys(rows, verbs):
 
 def _told(event, names, decides):
     """The reason of an event, to whom it may be told."""
-    for verbs in (OF_ACCOUNTS, OF_INVITATIONS):
+    for verbs in (OF_ACCOUNTS, OF_INVITATIONS, OF_PEOPLE):
         if event.verb in verbs:
             return names.get((verbs, event.reason), "")
     if event.verb in DECIDERS_OWN and not decides:

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from members.models import Invitation, Mail
+from members.workbench.page import events_for
 from tests import factories
 from tests.applying.scenes import address, colleague, draft
 
@@ -193,6 +194,9 @@ def test_a_representative_claims_the_person(client, accepted):
     assert ada.person.name == "Ada Lovelace"
     roles = ada.person.representatives.values_list("role", flat=True)
     assert set(roles) == {"lead", "seat_holder"}
+    event = events_for(accepted, decides=True)[-1]
+    assert (event.verb, event.told) == ("claim", "Ada Lovelace")
+    assert event.reason == str(ada.person.pk)
     assert client.get(path).status_code == 410
 
 

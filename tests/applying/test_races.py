@@ -223,6 +223,50 @@ def test_an_account_that_claims_two_people_is_one():
         assert "belongs to" in refusal
 
 
+def test_a_person_whom_two_accounts_claim_belongs_to_one():
+    by = factories.applicant()
+    keys = applications(2 * ROUNDS, by=by)
+    pairs, accounts = dict(zip(keys[::2], keys[1::2], strict=True)), {}
+    for pair in pairs.items():
+        person = factories.person()
+        for key in pair:
+            accounts[key] = factories.applicant()
+            Invitation.objects.issue(
+                application_id=key, email="", invited_by=by, person=person
+            )
+
+    def claim(key):
+        found = Application.objects.get(pk=key)
+        found.claim(found.invitations.get(), by=accounts[key])
+
+    for answers in race(
+        list(pairs),
+        lambda each: claim(each.pk),
+        lambda each: claim(pairs[each.pk]),
+    ):
+        (refusal,) = refusals(answers)
+        assert "Another account" in refusal
+
+
+def test_an_account_that_is_closed_takes_part_in_nothing():
+    by = factories.applicant()
+    keys = applications(ROUNDS, by=by)
+    leaving = {key: factories.applicant() for key in keys}
+    for key in keys:
+        Invitation.objects.issue(
+            application_id=key, email="x@example.org", role="reader", invited_by=by
+        )
+
+    for answers in race(
+        keys,
+        lambda each: each.join(each.invitations.get(), by=leaving[each.pk]),
+        lambda each: User.objects.get(pk=leaving[each.pk].pk).close(),
+    ):
+        assert set(refusals(answers)) <= {"This account is closed."}
+    active = Collaborator.objects.active().filter(role="reader", application__in=keys)
+    assert not active.exists()
+
+
 def test_one_address_is_invited_once(monkeypatch):
     monkeypatch.setattr(colleagues, "INVITED_A_DAY", 2 * ROUNDS)
     by = factories.applicant()
