@@ -23,6 +23,7 @@ def preview(request, application):
     commitments = would_be_commitments(content, communities, proposals)
     asked = application.questions
     page = {
+        "is_preview": True,
         "content": content,
         "organization": would_be_organization(content),
         "hosts": Institution.objects.filter(pk__in=content.hosts).order_by("name"),

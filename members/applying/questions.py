@@ -189,14 +189,14 @@ def _organization():
     )
     yield Question("website", step, "Website", Kind.ADDRESS, required=True, limit=500)
     yield Question(
-        "former_names", step, "Former names", Kind.LINES, "One a line.", limit=3000
+        "former_names", step, "Former names", Kind.LINES, "One per line.", limit=3000
     )
     yield Question(
         "translated_names",
         step,
         "Names in other languages",
         Kind.LINES,
-        "One a line, the language before it: “de: Verein für Rechnen”.",
+        "One per line, the language before it: “de: Verein für Rechnen”.",
         limit=3000,
     )
     yield Question(
@@ -211,7 +211,7 @@ def _organization():
         step,
         "Hosts that were not found",
         Kind.LINES,
-        "One a line, with city and country.",
+        "One per line, with city and country.",
         limit=3000,
     )
 
@@ -270,6 +270,7 @@ def _commitment(goal, words):
         step,
         "In your own words",
         Kind.TEXT,
+        "What you will do; required where you lead or contribute.",
         limit=5000,
         group=group,
     )

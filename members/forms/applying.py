@@ -10,6 +10,7 @@ from members.models import Institution
 
 STEP = {step.slug: step for step in STEPS}
 PROPOSED = "<bdi>{}</bdi> (proposed)"
+REQUIRED = '{} <span class="needed">required</span>'
 NOTHING_CHOSEN = ("", "Not chosen yet")
 
 
@@ -18,7 +19,9 @@ class AnswerField(forms.Field):
 
     def __init__(self, question, widget):
         super().__init__(
-            label=question.label,
+            label=format_html(REQUIRED, question.label)
+            if question.required
+            else question.label,
             help_text=question.help,
             required=False,
             widget=widget,
@@ -169,6 +172,14 @@ class StepForm(forms.Form):
         return [self.asked(key) for key in self.questions]
 
     # As the pages show them
+
+    def contested(self):
+        """Where somebody else wrote something else meanwhile."""
+        return [self.asked(key) for key in self.theirs]
+
+    def refused(self):
+        """Where what was typed could not be kept."""
+        return [self.asked(key) for key in self.errors]
 
     def served(self):
         return self.asked("communities")

@@ -1,5 +1,7 @@
 """What the pages of those who apply say in the same way everywhere."""
 
+from itertools import groupby
+
 from django import template
 
 from members.models import people
@@ -26,10 +28,23 @@ def about(duration):
     return "less than a day"
 
 
-@register.filter
 def place_of(application, question):
     """What a question is about, where its label alone does not say it."""
     if question.step != "commitments":
         return ""
     names = {goal.slug: goal.short_name for goal in application.vocabulary.goals}
     return names.get(question.group, "")
+
+
+@register.filter
+def name_of(application, question):
+    """A question where it stands alone: “Workforce: Effort”."""
+    place = place_of(application, question)
+    return f"{place}: {question.label}" if place else question.label
+
+
+@register.filter
+def by_place(answers, application):
+    """Answers under what they are about: (place, answers) for each."""
+    grouped = groupby(answers, key=lambda answer: place_of(application, answer[0]))
+    return [(place, list(group)) for place, group in grouped]

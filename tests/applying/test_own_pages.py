@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from members.applying.transitions import IN_WORDS, State
 from members.models import Application, ApplicationEvent
+from members.views.applications.own import NEXT
 from tests import factories
 from tests.applying.scenes import address, colleague, draft, says, writer
 
@@ -314,3 +315,38 @@ def test_page_takes_a_constant_number_of_queries(
         client.get(application.get_absolute_url())
 
     assert ApplicationEvent.objects.count() > number
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_page_tells_what_comes_next(client, state):
+    application = writer(client, state=state)
+
+    page = client.get(application.get_absolute_url())
+
+    assert NEXT[State(state)] in page.text
+    assert ("Read what we ask you for" in page.text) == (state == "changes_requested")
+    assert ("Make the changes" in page.text) == (state == "changes_requested")
+
+
+def test_whoever_goes_on_writing_comes_to_what_is_missing(client):
+    application = writer(client)
+    application.save_answers({"lead-name": ""}, by=application.opened_by)
+
+    page = client.get(application.get_absolute_url())
+    path = address("step", application, "people")
+    assert f'class="button" href="{path}"' in page.text
+    assert "Preview and submit</a>" not in page.text.split("</nav>")[-2]
+
+    application.save_answers({"lead-name": "Ada Lovelace"}, by=application.opened_by)
+    page = client.get(application.get_absolute_url())
+    path = address("preview", application)
+    assert f'class="button button-secondary" href="{path}"' in page.text
+
+
+def test_answers_to_read_stand_under_their_goals(client):
+    application = writer(client, state="submitted")
+
+    page = client.get(address("step", application, "commitments"))
+
+    assert page.text.count('class="answers-place"') == 7
+    assert page.text.count("<dt>Effort</dt>") == 7

@@ -1,5 +1,7 @@
 """Writing an application: each answer is kept, whoever writes and whatever happens."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -300,7 +302,7 @@ def test_the_bar_tells_what_is_missing_in_each_step(client):
         "people": 4,
         "level": 2,
     }
-    assert "0 of 5 steps have all that is needed" in page.text
+    assert "0 of 5 steps are complete" in page.text
 
 
 def test_a_new_application_is_started_by_a_post(client):
@@ -315,3 +317,24 @@ def test_a_new_application_is_started_by_a_post(client):
     application = collaboration.application
     assert response["Location"] == address("step", application, "organization")
     assert collaboration.role == "editor"
+
+
+def test_what_is_required_is_marked(client):
+    application = draft(client)
+
+    page = client.get(address("step", application, "organization"))
+
+    marked = re.findall(r'for="id_(\w+)"[^>]*>\s*[^<]+<span class="needed">', page.text)
+    assert marked == ["name", "focus", "website"]
+
+
+def test_a_conflict_and_a_refusal_say_of_which_answer(client):
+    application = draft(client, name="Alder", focus="Ours")
+    typed = form(application, focus="Mine", short_name="x\u202ey")
+    application.save_answers({"focus": "Theirs"}, by=colleague(application))
+
+    page = client.post(address("step", application, "organization"), typed)
+
+    notice = page.text.split('role="alert"')[1].split("</div>")[0]
+    assert '<a href="#answer-focus">Focus</a>: compare' in notice
+    assert '<a href="#answer-short_name">Short name or acronym</a>:' in notice

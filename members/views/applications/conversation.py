@@ -17,8 +17,8 @@ DONE = {
     "accept": "Accepted",
     "decline": "Declined",
     "withdraw": "Withdrawn",
-    "expire": "Expired",
-    "revive": "Revived",
+    "expire": "Closed, since nobody went on with it",
+    "revive": "Opened again",
     "reapply": "Applied again",
 }
 # What the applicants may do themselves; everything else is the consortium's doing.

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from members.applying.transitions import WITH_CONSORTIUM
+from members.applying.transitions import WITH_CONSORTIUM, State
 from members.forms.conversation import ReplyForm, WithdrawForm
 from members.models import Application
 from members.views.applications import conversation, kept
@@ -20,6 +20,27 @@ from members.views.applications.reaching import (
 )
 
 UNPROCESSABLE = 422
+# What the applicants may expect next, and what there is to do.
+NEXT = {
+    State.DRAFT: "Answer the steps in any order, alone or with colleagues, and submit "
+    "when everything is there. A draft that nobody touches for 60 days closes; we "
+    "write to you before.",
+    State.SUBMITTED: "Somebody from the consortium reads it next. You need do nothing "
+    "now, and get a mail when something is asked or decided.",
+    State.IN_REVIEW: "It is being read. You need do nothing now; if something is "
+    "missing, you are asked for it here and by mail.",
+    State.CHANGES_REQUESTED: "It is open for changes again. Make them, and submit it "
+    "once more.",
+    State.RECOMMENDED: "The review is over, and the consortium decides next. You get a "
+    "mail with the decision and its reason.",
+    State.ACCEPTED: "Your organization is a member. The people whom you named get an "
+    "invitation by mail, each to an account of their own.",
+    State.DECLINED: "You may apply again, beginning with what you wrote this time.",
+    State.WITHDRAWN: "Nobody decides about it. You may apply again, beginning with "
+    "what you wrote this time.",
+    State.EXPIRED: "Nobody went on with it, so it was closed. Nothing is lost: for a "
+    "year you can open it again, and go on where you were.",
+}
 
 
 @require_safe
@@ -53,6 +74,8 @@ def application(request, application):
 def show_state(request, application, form, status=200):
     page = {
         "form": form,
+        "what_next": NEXT[application.state],
+        "is_asked": application.state == State.CHANGES_REQUESTED,
         "entries": conversation.entries(application),
         "revisions": application.revisions.select_related("by").order_by("-number"),
         "documents": application.documents.defer("content").select_related("by"),
@@ -136,7 +159,7 @@ def withdraw(request, application):
 @refusals_told
 def revive(request, application):
     application.revive(by=request.user)
-    messages.success(request, "Revived: go on where you were.")
+    messages.success(request, "It is open again: go on where you were.")
     return redirect(application)
 
 

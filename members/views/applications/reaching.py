@@ -74,6 +74,7 @@ def frame(application, here="", missing=None):
         "steps": [(step, missing[step.slug]) for step in STEPS],
         "complete": sum(not number for number in missing.values()),
         "missing": sum(missing.values()),
+        "first_missing": next((step for step, number in missing.items() if number), ""),
     }
 
 
