@@ -5,6 +5,7 @@ people typed is quoted with “> ” in front, so that nobody takes it for the r
 own words, and is cleaned of characters that hide or turn what stands beside them.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template, render_to_string
+from django.utils.html import format_html
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 120
@@ -114,11 +116,36 @@ def without_links(text):
 def as_html(subject, body):
     """The same words for readers of HTML: paragraphs, quotations, our own links."""
     subject, body = isolated(subject), isolated(body)
-    blocks = [
-        {"is_quoted": block.startswith(">"), "lines": _lines(block)}
-        for block in re.split(r"\n\s*\n", body.strip())
-    ]
-    return render_to_string("emails/_html.html", {"subject": subject, "blocks": blocks})
+    blocks = re.split(r"\n\s*\n", body.strip())
+    page = {
+        "subject": subject,
+        "consortium": settings.CONSORTIUM_NAME,
+        "style": _style(),
+        "blocks": [
+            {
+                "is_quoted": block.startswith(">"),
+                "look": _look(block, is_last=number == len(blocks)),
+                "lines": _lines(block),
+            }
+            for number, block in enumerate(blocks, 1)
+        ],
+    }
+    return render_to_string("emails/_html.html", page)
+
+
+@functools.cache
+def _style():
+    # The templates of pages hold none, which their policy would refuse.
+    return format_html("<style>{}</style>", render_to_string("emails/_style.css"))
+
+
+def _look(block, *, is_last):
+    """What a paragraph is: a code to type, a link to follow, or why the mail came."""
+    if re.fullmatch(r"[0-9A-Z][0-9A-Z-]{5,}", block):
+        return "code"
+    if re.fullmatch(rf"{re.escape(settings.SITE_URL)}/\S+", block):
+        return "go"
+    return "why" if is_last and block.startswith("You get this mail") else ""
 
 
 def _lines(block):

@@ -256,3 +256,16 @@ def test_address_that_the_server_cannot_write_has_failed(ways, settings):
     mail.refresh_from_db()
     assert mail.state == "failed"
     assert "cannot write to an address" in mail.trouble
+
+
+def test_html_has_a_look_for_what_each_paragraph_is(settings):
+    coded = emails.write("account-sign-in-code", code="K7M2QX").html
+    asked = written(emails.changes_requested, url=f"{settings.SITE_URL}/a/").html
+
+    assert '<p class="code">' in coded
+    assert '<p class="go">' in asked
+    for html in (coded, asked):
+        assert html.count("<style>") == html.count('<p class="why">') == 1
+        assert "&quot;Segoe" not in html
+    # Nobody who is quoted writes a code, or why the mail came.
+    assert 'class="code"' not in emails.as_html("S", "> K7M2QX")
