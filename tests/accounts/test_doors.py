@@ -327,3 +327,32 @@ def test_nobody_takes_the_address_of_another(client, ada):
     other.refresh_from_db()
     assert ada.email != other.email
     assert other.emailaddress_set.get().verified
+
+
+# Words
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup"])
+def test_forms_say_each_thing_once_and_lead_the_new_to_signing_up(client, name):
+    page = client.get(reverse(name), {"next": "/applications/"})
+
+    assert "E-mail address" in page.text
+    assert "placeholder" not in page.text
+    assert "Your password can" not in page.text
+    other = "account_signup" if name == "account_login" else "account_login"
+    head = page.text.split("</h1>")[1].split("</header>")[0]
+    assert f"{reverse(other)}?next=%2Fapplications%2F" in head
+
+
+def test_the_rules_for_a_password_are_told_with_what_was_wrong(client):
+    answer = sign_up(client, EMAIL, password="123")
+
+    assert "This password is too short" in answer.text
+    assert "At least 10 characters" in answer.text
+    assert "E-mail address" in answer.text
+
+
+def test_an_institution_is_offered_where_there_is_one(client, ada):
+    client.force_login(ada)
+
+    assert "Sign in with your institution" not in client.get(reverse("account")).text
