@@ -10,6 +10,7 @@ from goals.example import invention, sketches, stories
 from goals.example.rows import COLUMNS, Rows
 from goals.models import Goal
 from members.models import (
+    Application,
     Community,
     Institution,
     Level,
@@ -20,6 +21,8 @@ from members.models import (
 _CHUNK = 500
 # What an example does not bring along, or what tells of more than the example.
 _KEPT = {"goal", "approach", "level", "policyvalue", "user", "import"}
+# What stays as well where there are institutions of others, such as ROR's.
+_INSTITUTIONS = {"institution", "institutionname", "institutionterm"}
 
 
 class RefusedError(Exception):
@@ -159,15 +162,21 @@ def _copy(chunk, registry, keys, account):
 
 
 def remove():
-    """Take the example out, history included. Returns how many organizations it had."""
+    """Take the example out, history included. Returns how many organizations it had.
+
+    Institutions of others stay, with the history of all.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE members_organization IN EXCLUSIVE MODE")
         count = Organization.objects.example().count()
         if not count:
             return 0
         _refuse_what_is_not_of_the_example()
-        tables = ", ".join(model._meta.db_table for model in _models())
+        with_others = Institution.objects.filter(is_example=False).exists()
+        kept = _KEPT | _INSTITUTIONS if with_others else _KEPT
+        tables = ", ".join(model._meta.db_table for model in _models(kept))
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        Institution.objects.filter(is_example=True).delete()
     _analyze()
     return count
 
@@ -176,23 +185,23 @@ def _refuse_what_is_not_of_the_example():
     ours = [facts["slug"] for _, facts in sketches.communities()]
     others = [
         *Organization.objects.filter(is_example=False)[:3],
-        *Institution.objects.filter(is_example=False)[:3],
+        *Application.objects.order_by("pk")[:3],
         *Community.objects.exclude(slug__in=ours)[:3],
     ]
     if others:
         named = ", ".join(f"“{other}”" for other in others)
         raise RefusedError(
             f"Not everything in the registry is of the example ({named}): nothing was "
-            "removed."
+            "removed. To begin anew, start from an empty database."
         )
 
 
-def _models():
+def _models(kept=_KEPT):
     """Every table of the registry, and their histories, but those that are kept."""
     for label in ("goals", "members"):
         for model in apps.get_app_config(label).get_models():
             tracked = getattr(model, "pgh_tracked_model", model)
-            if tracked._meta.model_name not in _KEPT:
+            if tracked._meta.model_name not in kept:
                 yield model
 
 

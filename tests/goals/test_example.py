@@ -9,11 +9,14 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 
 from goals.coverage import Mark
 from goals.example import invention, loading, sketches, stories
 from goals.models import Commitment, Evidence, Goal
+from members.matching.institutions import matching
 from members.models import (
+    Application,
     Community,
     Event,
     FacetCount,
@@ -256,6 +259,36 @@ def test_removing_is_refused_where_somebody_added_something():
         run("--remove")
 
     assert Organization.objects.count() == 25
+
+
+def test_removing_is_refused_where_somebody_applied():
+    load()
+    application = factories.application()
+
+    with pytest.raises(CommandError, match=f"“{application}”.*an empty database"):
+        run("--remove")
+
+    assert Organization.objects.count() == 24
+    assert Application.objects.get() == application
+
+
+def test_removing_leaves_institutions_of_others_where_they_are():
+    load()
+    theirs = factories.institution(name="Real University", ror_id="0546hnb39")
+    organization = Organization.objects.first()
+    factories.host(organization=organization, institution=theirs)
+    with connection.cursor() as cursor:  # loading, in this transaction, changed that
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    run("--remove")
+
+    assert not Organization.objects.exists()
+    assert [each.name for each in Institution.objects.all()] == ["Real University"]
+    assert [match.name for match in matching("Real University", public=False)] == [
+        "Real University"
+    ]
+    load()
+    assert Organization.objects.count() == 24
 
 
 def test_removing_where_there_is_no_example_changes_nothing():
