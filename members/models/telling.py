@@ -11,6 +11,9 @@ from members.models.drafts import INVITATION_LASTS, Invitation
 from members.models.mail import Mail
 from members.models.people import User, shown_name
 
+# The mails that tell those who applied what was decided.
+DECISIONS = ("accepted", "declined")
+
 
 def invited(application, invitation, token, by):
     message = emails.invitation(
@@ -131,8 +134,24 @@ def released(application, by):
     waiting = application.invitations.unused().filter(role="")
     # They were written when it was staged; their time begins now.
     waiting.update(expires_at=timezone.now() + INVITATION_LASTS)
+    _readdress(application, by)
     for mail in application.mails.in_state(Mail.State.DRAFT):
         mail.release(by=by)
+
+
+def _readdress(application, by):
+    """Have the decision told to those who take part now, be they others than when it
+    was staged; what an officer discarded is not written again."""
+    drafts = application.mails.in_state(Mail.State.DRAFT).filter(kind__in=DECISIONS)
+    if not (example := drafts.first()):
+        return
+    now = {address.lower() for address in readers(application)}
+    known = application.mails.filter(kind=example.kind, at__gte=example.at)
+    missing = now - set(known.values_list("to", flat=True))
+    message = emails.Message(example.kind, example.subject, example.text)
+    _write(application, message, missing, by, held=True)
+    for mail in drafts.exclude(to__in=now):
+        mail.discard(by=User.objects.registry())
 
 
 def _to_applicants(application, message, by=None, *, held=False):

@@ -383,6 +383,34 @@ def test_mails_of_a_staged_decision_leave_with_it_alone():
     assert (mail.state, mail.text) == ("queued", "Dear all\n")
 
 
+@pytest.mark.parametrize("outcome", ["accept", "decline"])
+def test_a_decision_is_told_to_those_who_take_part_when_it_is_released(outcome):
+    application = factories.application(state="recommended")
+    editor, officer = application.opened_by, factories.officer()
+    parts = application.collaborators
+    gone, spared = factories.applicant(), factories.applicant()
+    for each in (gone, spared):
+        parts.create(user=each, role="reader")
+    factories.stage(application, outcome=outcome, by=officer)
+    application.mails.get(state="draft", to=spared.email).discard(by=officer)
+    application.dismiss(parts.get(user=gone), by=editor)
+    late = factories.applicant()
+    parts.create(user=late, role="reader")
+    moved = editor.email
+    editor.email = "moved@example.org"
+    editor.save()
+
+    application.release(by=officer)
+
+    kind = {"accept": "accepted", "decline": "declined"}[outcome]
+    mails = application.mails.filter(kind=kind)
+    sent = {mail.to: mail.text for mail in mails.filter(state="queued")}
+    assert set(sent) == {late.email, "moved@example.org"}
+    assert len(set(sent.values())) == 1
+    left = mails.filter(state="discarded").values_list("to", flat=True)
+    assert set(left) == {gone.email, moved, spared.email}
+
+
 def test_a_decision_that_is_taken_back_leaves_nothing_to_be_sent():
     application = recommended()
     officer = factories.officer()
