@@ -7,6 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 from members import exports, navigation, places
 from members.answers import attachment, refusal
 from members.forms import DirectoryForm
+from members.identifiers import read_public_id
 from members.models import Organization
 from members.public import PART_OR_PAGE, public_page, state_of, wants_part
 
@@ -38,7 +39,14 @@ def links(form):
         "literal": form.query(q=f'"{form.text}"'),
         "without_search": form.query(q=""),
         "ways_out": [] if form.facets.total else navigation.ways_out(form),
+        "by_id": None if form.facets.total else with_id(form.text),
     }
+
+
+def with_id(text):
+    """The organization whose public id was typed into the search."""
+    public_id = read_public_id(text)
+    return public_id and Organization.objects.listed().with_public_id(public_id).first()
 
 
 def page_shown(form):

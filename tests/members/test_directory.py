@@ -138,6 +138,25 @@ def test_correction_is_said_and_can_be_undone(client, db):
     assert "No current member found" in literal.text
 
 
+def test_public_id_leads_to_its_organization(client, db):
+    member = factories.member(name="Solvers")
+
+    text = client.get(ADDRESS, {"q": member.public_id.lower()}).text
+
+    told = " ".join(text.split()).split('class="empty-title">')[1]
+    assert told.startswith("This is a public id</p>")
+    assert f'<a href="{member.get_absolute_url()}"><bdi>Solvers' in told
+
+
+def test_public_id_of_one_that_is_not_listed_leads_nowhere(client, db):
+    applicant = factories.organization(name="Applicant")
+
+    text = client.get(ADDRESS, {"q": applicant.public_id}).text
+
+    assert "No organization fits all of this" in text
+    assert "Applicant" not in text
+
+
 def test_correction_of_what_nobody_has_now_promises_no_results(client, db):
     factories.member(name="Gone Solvers", ended_on=LATER)
 
