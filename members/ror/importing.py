@@ -81,6 +81,15 @@ WHERE NOT is_new AND known.id = record.id AND is_host = %s
     AND ({", ".join(f"known.{fact}" for fact in FACTS)}, known.is_example)
     IS DISTINCT FROM ({", ".join(f"record.{fact}" for fact in FACTS)}, false)
 """  # noqa: S608
+# Whoever made one of the others a host meanwhile saw what it was before.
+LATE_HOSTS = """
+WITH late AS (
+    SELECT array_agg(DISTINCT organization_id) AS ids
+    FROM members_host JOIN ror_record ON ror_record.id = institution_id
+    WHERE NOT is_host
+)
+SELECT registry_refresh_documents(ids), registry_refresh_facets(ids) FROM late
+"""
 GONE = """
 known.ror_modified_on IS NOT NULL AND known.status <> 'withdrawn'
     AND known.ror_id <> ALL (%s)
@@ -184,6 +193,7 @@ class RorImport:
             summary.added = cursor.rowcount
             cursor.execute(CHANGE, [True])
             summary.changed += cursor.rowcount
+            cursor.execute(LATE_HOSTS)
             cursor.execute("SELECT count(*) FROM ror_record")
             told = cursor.fetchone()[0]
             summary.unchanged = told - summary.added - summary.changed

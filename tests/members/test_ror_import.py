@@ -314,15 +314,19 @@ def test_second_import_at_a_time_is_refused(dump):
 def test_registry_is_usable_while_an_import_runs(client, committed, dump):
     """It is held up in its transaction, by somebody who has the word “dogwood”."""
     before = [record(), record(TWO, name="Birch University")]
-    after = [record(name="Elder University"), record(THREE, name="Dogwood University")]
+    after = [
+        record(name="Elder University"),
+        record(TWO, name="Beech University"),
+        record(THREE, name="Dogwood University"),
+    ]
     after[0]["locations"][0]["geonames_details"] |= {
         "country_name": "Norway",
         "country_code": "NO",
     }
     RorImport().run(dump(before))
     alder, birch = Institution.objects.order_by("pk")
-    member = factories.member()
-    factories.host(organization=member, institution=alder)
+    member, late = factories.member(), factories.member(name="Cedar")
+    host = factories.host(organization=member, institution=alder)
     old = found(client)
     with ThreadPoolExecutor(1) as thread:
         with holding_up("dogwood"):
@@ -331,18 +335,21 @@ def test_registry_is_usable_while_an_import_runs(client, committed, dump):
             seen = [found(client)]
             with waiting_for_nobody():
                 factories.host(organization=member, institution=birch)
-                member.hosts.filter(institution=alder).update(ended_on=factories.LATER)
+                factories.host(organization=late, institution=birch)
+                host.delete()
             assert not running.done()
         while not running.done():
             seen.append(found(client))
 
     new = found(client)
-    assert counts(running.result()) == (1, 1, 0, 1, 0)
+    assert counts(running.result()) == (1, 2, 0, 0, 0)
     assert old == {"Alder University, DE", "Birch University, DE"}
-    assert new == {"Elder University, NO", "Dogwood University, DE"}
+    assert new == {
+        *("Elder University, NO", "Beech University, DE", "Dogwood University, DE")
+    }
     assert seen[0] == old
     assert all(each in (old, new) for each in seen)
-    assert member.hosts.current().get().institution == birch
+    assert "Cedar" in client.get('/directory/?q="Beech"').text
 
 
 def import_ror(path):
