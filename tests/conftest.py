@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import ScryptPasswordHasher
 
 from peso import revision
 
@@ -16,6 +17,15 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hashed as on the site, with the least work: nobody guesses them here."""
+    usual = ScryptPasswordHasher.work_factor
+    ScryptPasswordHasher.work_factor = 2
+    yield
+    ScryptPasswordHasher.work_factor = usual
 
 
 @pytest.fixture(autouse=True)
