@@ -122,15 +122,17 @@ class Closing(models.Model):
                 "Nobody else could give people their rights. Make somebody else an "
                 "administrator first."
             )
-        for part in self.collaborations.active().select_related("application"):
-            others = part.application.collaborators.editors().exclude(pk=part.pk)
-            is_needed = part.application.is_open and not others.exists()
-            if is_needed and not part.application.is_entered_by_staff:
-                return (
-                    "An application has no other editor. Invite one first, or withdraw "
-                    "the application."
-                )
+        if any(part.application.needs(part) for part in self._parts()):
+            return (
+                "An application has no other editor. Invite one first, or withdraw "
+                "the application."
+            )
         return ""
+
+    def _parts(self):
+        """What it takes part in, in the order in which all closings lock them."""
+        parts = self.collaborations.active().select_related("application")
+        return parts.order_by("application_id")
 
     def is_last_administrator(self):
         everybody = type(self).objects.filter(ADMINISTRATORS, is_active=True)
@@ -150,7 +152,7 @@ class Closing(models.Model):
         list(accounts.filter(pk__in=concerned).order_by("pk").select_for_update())
         self.refresh_from_db()
         if why_not := self.why_not_closed():
-            raise ValidationError(why_not, code="last_administrator")
+            raise ValidationError(why_not, code="needed")
         # All that can be forgotten has its table by now.
         from members.models import forgetting  # noqa: PLC0415
 
@@ -159,7 +161,7 @@ class Closing(models.Model):
         self._forget_person()
         forgetting.forget(self, addresses)
         # Only now, that history names them as they are called from here on.
-        for part in self.collaborations.active().select_related("application"):
+        for part in self._parts():
             part.application.leave(by=self)
 
     def _addresses(self):

@@ -137,9 +137,13 @@ class WritingTogether:
             refuse_if([Problem("This person has left already.")])
         self._part_with(collaborator, by)
 
-    def _part_with(self, collaborator, by):
+    def needs(self, collaborator):
+        """Whether nobody would be left who could go on writing it."""
         others = self.collaborators.editors().exclude(pk=collaborator.pk)
-        if self.is_open and not others.exists() and not self.is_entered_by_staff:
+        return self.is_open and not self.is_entered_by_staff and not others.exists()
+
+    def _part_with(self, collaborator, by):
+        if self.needs(collaborator):
             raise ValidationError(
                 "The last editor cannot leave. Invite another editor first, or "
                 "withdraw the application.",

@@ -267,6 +267,26 @@ def test_an_account_that_is_closed_takes_part_in_nothing():
     assert not active.exists()
 
 
+def test_colleagues_who_close_their_accounts_at_once_do_not_block_each_other():
+    by = factories.applicant()
+    keys = applications(2 * ROUNDS, by=by)
+    pairs, leaving = dict(zip(keys[::2], keys[1::2], strict=True)), {}
+    for pair in pairs.items():
+        leaving[pair[0]] = people = factories.applicant(), factories.applicant()
+        for user, order in zip(people, (pair, pair[::-1]), strict=True):
+            for key in order:
+                Collaborator.objects.create(
+                    application_id=key, user=user, role="editor"
+                )
+
+    def close(place):
+        return lambda each: leaving[each.pk][place].close()
+
+    for answers in race(list(pairs), close(0), close(1)):
+        assert not refusals(answers)
+    assert Collaborator.objects.active().count() == 2 * ROUNDS
+
+
 def test_one_address_is_invited_once(monkeypatch):
     monkeypatch.setattr(colleagues, "INVITED_A_DAY", 2 * ROUNDS)
     by = factories.applicant()
