@@ -170,6 +170,7 @@ ACCOUNT_ADAPTER = "members.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "members.accounts.forms.SignUpForm"
+ACCOUNT_FORMS = {"signup": "members.accounts.signing_up.SignUp"}
 ACCOUNT_USERNAME_BLACKLIST = ["registry"]
 ACCOUNT_USER_DISPLAY = "members.models.people.shown_name"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

@@ -151,7 +151,8 @@ def test_each_way_writes_one_mail_whoever_it_is(known):
         assert numbers == [1, 1], step.__name__
 
 
-def test_a_password_is_worked_on_for_unknown_accounts_too(known, monkeypatch):
+@pytest.mark.parametrize("step", [wrong_password, sign_up])
+def test_a_password_is_worked_on_whoever_it_is(known, monkeypatch, step):
     worked = []
     encode = ScryptPasswordHasher.encode
 
@@ -163,7 +164,7 @@ def test_a_password_is_worked_on_for_unknown_accounts_too(known, monkeypatch):
     numbers = []
     for email in (KNOWN, UNKNOWN):
         worked.clear()
-        wrong_password(Client(), email)
+        step(Client(), email)
         numbers.append(len(worked))
 
     assert numbers == [1, 1]
