@@ -106,6 +106,9 @@ class PublicPages:
         state = request.registry_state
         if response.streaming:
             begin(response)
+            if request.method == "HEAD":
+                # Servers would have all of it made, and throw it away.
+                response.streaming_content = ()
         if not state or state != read_state():
             return response
         tag = self._tag(state, key)

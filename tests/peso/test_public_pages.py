@@ -201,8 +201,9 @@ class Server:
         self.middleware.process_view(request, self.view, (), {})
         return self.view(request)
 
-    def get(self, where="/page/", **headers):
-        return self.middleware(RequestFactory().get(where, headers=headers))
+    def get(self, where="/page/", *, method="GET", **headers):
+        request = RequestFactory().generic(method, where, headers=headers)
+        return self.middleware(request)
 
 
 def test_page_during_which_something_changed_is_neither_tagged_nor_kept(committed):
@@ -235,6 +236,23 @@ def test_stream_is_tagged_after_its_query_has_begun(committed):
     assert "ETag" in again
     assert body(again) == b"line"
     assert not server.shelf.answers
+
+
+def test_head_of_a_stream_has_no_more_made_than_its_beginning(committed):
+    def view(request):
+        def lines():
+            for number in range(1000):
+                made.append(number)
+                yield "line"
+
+        return StreamingHttpResponse(lines())
+
+    server, made = Server(view), []
+    head = server.get(method="HEAD")
+
+    assert body(head) == b""
+    assert made == [0]
+    assert head["ETag"] == server.get()["ETag"]
 
 
 @pytest.mark.parametrize(
