@@ -63,7 +63,7 @@ def edit(request, pk):
         messages.success(request, "The draft was changed.")
         return redirect(mail)
     context = {"mail": mail, "form": form}
-    status = 400 if form.errors else 200
+    status = 422 if form.errors else 200
     return render(request, "workbench/mail/edit.html", context, status=status)
 
 

@@ -111,7 +111,7 @@ def test_draft_takes_no_words_that_are_none(client, officer, field, value):
 
     page = client.post(url("mail_edit", draft), words)
 
-    assert page.status_code == 400
+    assert page.status_code == 422
     assert field in page.context["form"].errors
     draft.refresh_from_db()
     assert draft.subject == "A subject"
