@@ -34,6 +34,15 @@ class AccountManager(UserManager):
             )
         return user
 
+    def entitled_to(self, permission):
+        """Those who are given a right, such as “members.view_mail”: they may owe a
+        second factor yet."""
+        return self.with_perm(
+            permission,
+            include_superusers=True,
+            backend="django.contrib.auth.backends.ModelBackend",
+        )
+
     def with_rights(self):
         """With what decides on their rights, so that it is not asked for later."""
         same = self.model._base_manager.filter(pk=OuterRef("pk"))

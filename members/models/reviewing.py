@@ -47,11 +47,8 @@ class Reviewing:
 
     def reviewers(self):
         """Whose account has the right to review, conflicts of interest or not."""
-        return User.objects.with_perm(
-            "members.review_application",
-            include_superusers=True,
-            backend="django.contrib.auth.backends.ModelBackend",
-        ).order_by("first_name", "last_name", "email")
+        reviewers = User.objects.entitled_to(policy.REVIEW)
+        return reviewers.order_by("first_name", "last_name", "email")
 
     @transaction.atomic
     def request_changes(self, *, by, text):

@@ -10,6 +10,7 @@ from members.models.acceptance import people_of
 from members.models.drafts import INVITATION_LASTS, Invitation
 from members.models.mail import Mail
 from members.models.people import User, shown_name
+from peso import policy
 
 # The mails that tell those who applied what was decided.
 DECISIONS = ("accepted", "declined")
@@ -161,34 +162,35 @@ def _to_applicants(application, message, by=None, *, held=False):
 
 def readers(application):
     """The addresses of the applicants; a closed account has none."""
-    colleagues = application.collaborators.active().exclude(user__email="")
-    addresses = colleagues.values_list("user__email", flat=True)
-    return list(addresses) or application.content.addresses
+    return _colleagues(application) or application.content.addresses
+
+
+def writers(application):
+    """The addresses of those who take part; of staff, too, who alone have the pen."""
+    addresses = _colleagues(application)
+    has_editor = application.collaborators.editors().exists()
+    if application.is_entered_by_staff and not has_editor:
+        addresses.append(application.opened_by.email)
+    return [each for each in addresses if each]
+
+
+def _colleagues(application):
+    taking_part = application.collaborators.active().exclude(user__email="")
+    return list(taking_part.values_list("user__email", flat=True))
 
 
 def _to_staff(application, message, by):
-    """To the consortium's address, and to whoever has the application."""
+    """To the consortium's address, and to whoever has the application, while that is
+    somebody who could take it up."""
     addresses = [settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else _officers()
-    if application.assigned_to:
-        addresses = [*addresses, application.assigned_to.email]
+    has_it = application.assigned_to
+    if has_it and not application.assignment_problems(has_it):
+        addresses = [*addresses, has_it.email]
     _write(application, message, addresses, by)
 
 
 def _officers():
-    return User.objects.with_perm(
-        "members.decide_application",
-        include_superusers=True,
-        backend="django.contrib.auth.backends.ModelBackend",
-    ).values_list("email", flat=True)
-
-
-def writers(application):
-    """The addresses of who has the pen: staff, where they entered it alone."""
-    colleagues = application.collaborators.active().exclude(user__email="")
-    addresses = list(colleagues.values_list("user__email", flat=True))
-    if not addresses and application.is_entered_by_staff:
-        addresses = [application.opened_by.email]
-    return [each for each in addresses if each]
+    return User.objects.entitled_to(policy.DECIDE).values_list("email", flat=True)
 
 
 def _write(application, message, addresses, by=None, *, held=False):

@@ -210,3 +210,21 @@ def test_whoever_joined_what_staff_entered_applies_anew_without_them():
 
     assert (later.source, later.part_of(editor)) == ("form", "editor")
     assert later.part_of(clerk) == ""
+
+
+def test_replies_are_mailed_to_who_has_it_while_they_may_review(settings):
+    settings.CONTACT_EMAIL = "contact@peso.example"
+    application = factories.application(state="submitted")
+    reviewer, by = factories.reviewer(), application.opened_by
+    application.take_up(by=reviewer)
+
+    application.reply(by=by, text="When will you decide?")
+    reviewer.user_permissions.clear()
+    Application.objects.get(pk=application.pk).reply(by=by, text="And why so late?")
+
+    told = Mail.objects.filter(kind="replied").values_list("to", "text")
+    assert {to for to, text in told if "When will" in text} == {
+        "contact@peso.example",
+        reviewer.email,
+    }
+    assert {to for to, text in told if "And why" in text} == {"contact@peso.example"}

@@ -14,6 +14,13 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
+def join(application, role):
+    """Somebody who was invited by staff and takes part."""
+    user = factories.applicant()
+    application.collaborators.create(user=user, role=role)
+    return user
+
+
 @pytest.fixture
 def draft():
     return factories.application(given={"name": "Sparse Solvers"})
@@ -194,3 +201,16 @@ def test_a_run_that_finds_nothing_asks_little(number, django_assert_num_queries)
 
     with django_assert_num_queries(3):
         assert (untouched.remind(), untouched.expire()) == (0, 0)
+
+
+@pytest.mark.parametrize(("role", "is_told"), [("reader", True), ("editor", False)])
+def test_staff_are_told_of_what_they_entered_while_nobody_else_writes_it(role, is_told):
+    officer = factories.officer()
+    application = Application.open(by=officer, source="letter")
+    colleague = join(application, role)
+    days_pass(30)
+
+    run()
+
+    to = set(application.mails.values_list("to", flat=True))
+    assert to == {colleague.email} | ({officer.email} if is_told else set())
