@@ -158,9 +158,9 @@ def test_search_page_works_without_scripts(client):
     page = client.get(SEARCH, {"q": "aldr univ"}).text
 
     assert 'href="/institutions/05gq02987/"' in page
-    assert "2 that may be meant" in page or "1 that may be meant" in page
+    assert re.search("[12] institutions? that may be meant", page)
     assert 'value="aldr univ"' in page
-    assert "None found" in client.get(SEARCH, {"q": "xqz"}).text
+    assert "No institution found" in client.get(SEARCH, {"q": "xqz"}).text
 
 
 def test_search_page_without_a_question_asks_none(client, django_assert_num_queries):

@@ -253,6 +253,17 @@ def test_former_member_is_marked_and_told_as_it_was(client):
     assert "Left Behind" in page_of(client, heir).text
 
 
+def test_former_member_that_stated_nothing_has_no_list_of_nothing(client):
+    left = factories.member(ended_on=D(2025, 1, 1))
+    member = factories.member()
+
+    text = page_of(client, left).text
+
+    assert "None is stated." in text
+    assert 'class="commitment"' not in text
+    assert page_of(client, member).text.count('class="commitment"') == 7
+
+
 def test_days_that_nobody_recorded_are_not_told(client):
     member = factories.organization()
     affiliate = Level.objects.get(slug="affiliate")
