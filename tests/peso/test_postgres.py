@@ -242,6 +242,27 @@ def test_server_whose_socket_was_deleted_is_started_again(base):
     server.release()
 
 
+def test_server_that_has_just_answered_is_not_asked_again(base, monkeypatch):
+    """Each request of the web server asks for it."""
+
+    class Counting:
+        @staticmethod
+        def ping(target):
+            asked.append(target)
+            return PGconn.ping(target)
+
+    asked, PGconn = [], psycopg.pq.PGconn  # noqa: N806
+    monkeypatch.setattr("peso.postgres.HEARD_SECONDS", 60)
+    server = Server(base, throwaway=True)
+    server.ensure_running()
+    monkeypatch.setattr("psycopg.pq.PGconn", Counting)
+    for _ in range(10):
+        server.ensure_running()
+
+    assert asked == []
+    server.release()
+
+
 def test_any_name_of_the_folder_will_do(folder):
     name = "two  spaces ' \" $HOME \\ ż汉م"
     server = Server(folder / name / ".data", throwaway=True)
