@@ -173,6 +173,10 @@ class StepForm(forms.Form):
 
     # As the pages show them
 
+    def asks_for_something(self):
+        """Whether any of its questions has to be answered in the end."""
+        return any(each.required for each in self.questions.values())
+
     def contested(self):
         """Where somebody else wrote something else meanwhile."""
         return [self.asked(key) for key in self.theirs]

@@ -326,6 +326,9 @@ def test_what_is_required_is_marked(client):
 
     marked = re.findall(r'for="id_(\w+)"[^>]*>\s*[^<]+<span class="needed">', page.text)
     assert marked == ["name", "focus", "website"]
+    assert "What is marked" in page.text
+    page = client.get(address("step", application, "services"))
+    assert "What is marked" not in page.text
 
 
 def test_a_conflict_and_a_refusal_say_of_which_answer(client):
