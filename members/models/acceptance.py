@@ -1,7 +1,5 @@
 """What becomes of an application that is accepted: a member, in one transaction."""
 
-from typing import NamedTuple
-
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, Value
 from django.utils import timezone
@@ -20,15 +18,11 @@ from members.models.text import Fold
 ACCEPTING = 0x61636370
 
 
-class Made(NamedTuple):
-    """What an acceptance made: the decision, and what the application keeps of it."""
-
-    decision: object
-    facts: dict
-
-
 class Acceptance:
-    """An application and the verdict that accepts it, read as what they will make."""
+    """An application and a verdict about it, read as what they will make.
+
+    A verdict that declines makes a decision, and nothing more.
+    """
 
     def __init__(self, application, verdict):
         self.application, self.verdict = application, verdict
@@ -82,7 +76,11 @@ class Acceptance:
     # Making
 
     def make(self, *, by):
-        """Write all of it; called by `Application.release`, which holds the lock."""
+        """Write all of it; the organization, and the decision that admits it.
+
+        Called by `Application.release`, which holds the lock. ValidationError where a
+        rule of one of the records is in the way.
+        """
         communities = self._communities()
         organization = self.verdict.organization or self._organization()
         organization.lock()
@@ -95,7 +93,7 @@ class Acceptance:
         self._membership(organization, decision, by)
         self._commitments(organization, communities, by)
         self._representatives(organization)
-        return Made(decision, {"organization": organization})
+        return organization, decision
 
     def decide(self, *, by, organization=None):
         """Record the decision of the consortium that the verdict becomes."""

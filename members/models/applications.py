@@ -207,7 +207,7 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         if not self.can(verb):
             raise ValidationError(
                 f"This application is “{self.get_state_display().lower()}”: it is too "
-                f"late, or too early, to {verb.replace('_', ' ')} it.",
+                "late, or too early, for this.",
                 code="illegal",
             )
 

@@ -75,11 +75,11 @@ class Deciding:
     def staging_problems(self, verdict):
         """Why this decision could not be released as it stands."""
         found = []
-        if verdict.outcome == "decline" and self.state == self.State.DECLINED:
-            found.append(Problem("The application is declined already.", "outcome"))
         acceptance = Acceptance(self, verdict)
         if verdict.is_acceptance:
             found += acceptance.problems()
+        elif self.state == self.State.DECLINED:
+            found.append(Problem("The application is declined already.", "outcome"))
         return found + acceptance.decision.majority_problems()
 
     @transaction.atomic
@@ -87,8 +87,9 @@ class Deciding:
         """Take back a decision that is staged, and its mails."""
         self._begin("take_back", by)
         validate_text(reason)
+        refuse_longer(reason=reason)
         refuse_if(self._nothing_staged())
-        self._drop_staged(by)
+        self._take_back_staged(by)
         self._record("take_back", by, reason=reason)
 
     @transaction.atomic
@@ -101,38 +102,40 @@ class Deciding:
         An acceptance makes the organization, all that belongs to it, and its
         membership here, in one transaction; a second release finds nothing staged.
         """
-        verb = "release"
-        self._begin(verb, by)
+        self._begin("release", by)
         refuse_if(self._nothing_staged())
-        read, verdict = verdict, self.staged
-        if read not in (None, verdict.pk):
+        staged = self.staged
+        if verdict not in (None, staged.pk):
             refuse_if([Problem("Another decision was staged since: read it first.")])
-        if verdict.is_acceptance:
+        if staged.is_acceptance:
             take_turns_in_accepting()
-        refuse_if(self.staging_problems(verdict))
-        if verdict.is_acceptance:
-            made = Acceptance(self, verdict).make(by=by)
-            self._move("accept", by, reason=verdict.reason, told=True, **made.facts)
-            decision = made.decision
-        else:
-            decision = Acceptance(self, verdict).decide(by=by)
-            self._move("decline", by, reason=verdict.reason, told=True)
-        verdict.decision = decision
-        verdict.released_by, verdict.released_at = by, timezone.now()
-        verdict.took = verdict.released_at - self.submitted_at
-        verdict.save()
+        refuse_if(self.staging_problems(staged))
+        staged.decision = self._carry_out(staged, by)
+        staged.released_by, staged.released_at = by, timezone.now()
+        staged.took = staged.released_at - self.submitted_at
+        staged.save()
         telling.released(self, by)
+
+    def _carry_out(self, verdict, by):
+        """Do what was decided; the decision that the consortium has of it now."""
+        acceptance = Acceptance(self, verdict)
+        told = {"reason": verdict.reason, "told": True}
+        if verdict.is_acceptance:
+            organization, decision = acceptance.make(by=by)
+            self._move("accept", by, organization=organization, **told)
+        else:
+            decision = acceptance.decide(by=by)
+            self._move("decline", by, **told)
+        return decision
 
     def _nothing_staged(self):
         return [] if self.staged else [Problem("No decision is staged.")]
 
     def _take_back_staged(self, by):
-        """What is staged falls with the application that is withdrawn or expires."""
-        if self.staged:
-            self._drop_staged(by)
-
-    def _drop_staged(self, by):
+        """Take back what is staged, if anything is, with its mails and links."""
         verdict = self.staged
+        if verdict is None:
+            return
         verdict.taken_back_by, verdict.taken_back_at = by, timezone.now()
         verdict.save(update_fields=["taken_back_by", "taken_back_at"])
         registry = User.objects.registry()

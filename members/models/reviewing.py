@@ -94,10 +94,8 @@ class Reviewing:
 
         The same words of the same person a moment ago are a button pressed twice.
         """
-        comment = Comment(application=self, by=by, text=text.strip())
-        comment.visibility = visibility
-        for name, value in facts.items():
-            setattr(comment, name, value)
+        facts |= {"by": by, "text": text.strip(), "visibility": visibility}
+        comment = Comment(application=self, **facts)
         refuse_longer(text=comment.text)
         comment.full_clean()
         since = timezone.now() - dt.timedelta(minutes=1)
@@ -120,8 +118,13 @@ class Reviewing:
     def recommend(self, *, by, advice, reasons):
         """Advise about the revision at hand; who changes their mind advises again."""
         self._begin("recommend", by)
-        recommendation = Recommendation(application=self, revision=self.latest, by=by)
-        recommendation.advice, recommendation.reasons = advice, reasons.strip()
+        recommendation = Recommendation(
+            application=self,
+            revision=self.latest,
+            by=by,
+            advice=advice,
+            reasons=reasons.strip(),
+        )
         refuse_longer(reasons=recommendation.reasons)
         recommendation.full_clean()
         recommendation.save()

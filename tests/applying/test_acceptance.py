@@ -469,3 +469,14 @@ def test_an_acceptance_is_released_once():
         application.release(by=officer)
 
     assert Membership.objects.get().organization == organization
+
+
+def test_why_a_decision_is_taken_back_is_no_book():
+    application = factories.application(state="recommended")
+    officer = factories.officer()
+    factories.stage(application, by=officer)
+
+    with pytest.raises(ValidationError, match="longest allowed is 20,000"):
+        application.take_back(by=officer, reason="x" * 20_001)
+
+    assert application.staged
