@@ -153,7 +153,7 @@ class RecommendForm(VerbForm):
 class PutForwardForm(VerbForm):
     verb, button = "put_forward", "Put it forward"
     done = "It can be decided now."
-    explained = "Ends the review; all recommendations can be read then."
+    explained = "Ends the review: it can be decided, and all recommendations read."
 
 
 class ReopenForm(VerbForm):
