@@ -49,7 +49,7 @@ def records(browser, site, signed_in):
 
 
 def look(page):
-    """What is wrong with a page, at each width."""
+    """What is wrong with a page, at each width, light and dark."""
     # First, since the rules themselves do what the policy refuses.
     wrong = [*page.complaints, *page.strangers]
     for width in WIDTHS:
@@ -57,13 +57,18 @@ def look(page):
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > width:
             wrong.append((width, "too wide", needed))
-        results = Axe().run(page, context=NOT_OURS, options=OPTIONS)
-        wrong += [
-            (width, v["id"], [node["html"][:200] for node in v["nodes"]][:3])
-            for v in results.response["violations"]
-            if v["impact"] in ("serious", "critical")
-        ]
-    return wrong
+        wrong += [(width, *each) for each in against_the_rules(page)]
+    page.emulate_media(color_scheme="dark")
+    return wrong + [("dark", *each) for each in against_the_rules(page)]
+
+
+def against_the_rules(page):
+    results = Axe().run(page, context=NOT_OURS, options=OPTIONS)
+    return [
+        (v["id"], [node["html"][:200] for node in v["nodes"]][:3])
+        for v in results.response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -72,6 +77,30 @@ def test_page_of_the_admin_is_sound(open_admin, records, name):
     page = open_admin(path)
 
     assert look(page) == []
+
+
+LISTS = ["organization", "membership", "event", "representative", "host", "institution"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_column_of_a_list_is_cut(open_admin, name):
+    page = open_admin(f"members/{name}/")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    cut = page.locator("#result_list").evaluate(
+        "table => table.scrollWidth - table.parentElement.clientWidth"
+    )
+    assert cut <= 0
+
+
+def test_buttons_stand_below_a_long_title_at_each_width(open_admin, records):
+    page = open_admin(f"{records['members/organization/']}change/")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        title = page.locator("#content > h2").bounding_box()
+        buttons = page.locator(".object-tools").bounding_box()
+
+        assert buttons["y"] >= title["y"] + title["height"], width
 
 
 def test_preview_of_an_import_is_sound(open_admin):

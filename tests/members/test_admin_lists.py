@@ -1,6 +1,8 @@
 """Lists begin with what is current, and what needs care is counted as it is listed."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 from django.contrib import admin
@@ -8,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goals.models import Goal
+from peso.sections import SECTIONS
 from tests import factories
 from tests.factories import DAY, LATER
 
@@ -24,6 +27,32 @@ def officer(client):
 def listed(client, model, query=""):
     page = client.get(reverse(f"admin:{model}_changelist") + query)
     return [str(row) for row in page.context["cl"].result_list]
+
+
+def test_each_list_stands_in_one_section_of_the_dashboard(client):
+    lists = [label for labels in SECTIONS.values() for label in labels]
+
+    assert sorted(lists) == sorted(m._meta.label_lower for m in admin.site._registry)
+    page = client.get(reverse("admin:index")).text
+    captions = re.findall(r"<caption>(.*?)</caption>", page)
+    assert [unescape(each) for each in captions] == list(SECTIONS)
+
+
+def test_sections_hold_what_somebody_may_see_alone(client):
+    viewer = factories.user(permissions=["view_organization"], staff=True)
+    client.force_login(viewer)
+
+    page = client.get(reverse("admin:index")).text
+
+    assert re.findall(r"<caption>(.*?)</caption>", page) == ["Members"]
+    assert re.findall(r'<th scope="row"><a [^>]*>(.*?)</a>', page) == ["Organizations"]
+    assert reverse("members:workbench") not in page
+
+
+def test_admin_leads_to_the_workbench(client):
+    page = client.get(reverse("admin:index")).text
+
+    assert f'<a href="{reverse("members:workbench")}">Workbench</a>' in page
 
 
 def test_organizations_begin_with_the_members_of_today(client):
