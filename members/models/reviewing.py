@@ -1,16 +1,13 @@
 """The verbs of those who review an application."""
 
 import datetime as dt
-from collections import defaultdict
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from members.models import telling
-from members.models.people import Person, Representative, User, shown_name
-from members.models.periods import in_force
+from members.models.interests import Interests
+from members.models.people import User, shown_name
 from members.models.problems import Problem, refuse_if, refuse_longer
 from members.models.reviews import Comment, Recommendation
 from peso import policy
@@ -19,7 +16,7 @@ from peso import policy
 REPLIES_AN_HOUR = 20
 
 
-class Reviewing:
+class Reviewing(Interests):
     """Taking an application up, talking about it, advising."""
 
     @transaction.atomic
@@ -165,112 +162,3 @@ class Reviewing:
         staged = "A decision is staged: take it back first."
         refuse_if([Problem(staged)] if self.staged else [])
         self._move("reopen", by, reason=reason)
-
-    # Conflicts of interest
-
-    def interests_of(self, user):
-        """Why `user` is not free to judge this: sentences, none if free."""
-        if user is None or not user.is_authenticated:
-            return []
-        known = self.__dict__.setdefault("interests_found", {})
-        if user.pk not in known:
-            known |= self.interests_among([user])
-        return known[user.pk]
-
-    def interest_of(self, user):
-        """All of `interests_of` in one sentence, for the policy; empty if free."""
-        found = "; ".join(self.interests_of(user))
-        return f"A conflict of interest: {shown_name(user)} {found}." if found else ""
-
-    def interests_among(self, users):
-        """`interests_of` each of `users`, by key, in as many queries as for one."""
-        keys = [user.pk for user in users]
-        parts = self.collaborators.model.objects.filter(
-            application__in=self._with_earlier(), user__in=keys
-        )
-        writers = set(parts.values_list("user", flat=True))
-        named, people = self._named_addresses(), self._people_of(users)
-        stakes = self._stakes({person for each in people.values() for person in each})
-        found = {}
-        for user in users:
-            reasons = found[user.pk] = []
-            if user.pk in writers:
-                reasons.append("takes or took part in writing the application")
-            addresses = {person.email.lower() for person in people[user.pk]}
-            if ((addresses | {user.email.lower()}) - {""}) & named:
-                reasons.append("is named in the application")
-            for person in people[user.pk]:
-                reasons += stakes[person.pk]
-        return found
-
-    def _with_earlier(self):
-        """The keys of this and of all that it starts from: their words are in it."""
-        found, earlier = [self.pk], self.earlier_id
-        while earlier:
-            found.append(earlier)
-            rows = type(self).objects.filter(pk=earlier)
-            earlier = rows.values_list("earlier", flat=True).get()
-        return found
-
-    def _people_of(self, users):
-        """The people that each of `users` is, by their account or their address."""
-        addresses = {user.email.lower() for user in users} - {""}
-        rows = Person.objects.annotate(address=Lower("email")).filter(
-            Q(account__in=[user.pk for user in users]) | Q(address__in=addresses)
-        )
-        people = {user.pk: [] for user in users}
-        for person in rows:
-            for user in users:
-                same = person.address and person.address == user.email.lower()
-                if same or person.account_id == user.pk:
-                    people[user.pk].append(person)
-        return people
-
-    def _named_addresses(self):
-        named = set(self.content.addresses)
-        if revision := self.latest:
-            named |= {
-                str(value).lower()
-                for key, value in revision.answers.items()
-                if key.endswith("-email")
-            }
-        return named | {
-            email.lower() for email in self.invitations.values_list("email", flat=True)
-        }
-
-    def _stakes(self, people):
-        """What each of `people`, by key, represents that is touched by this."""
-        roles = Representative.objects.current().filter(person__in=people)
-        found = defaultdict(list)
-        same = roles.filter(organization__public_id__in=self._same_organizations())
-        for person in set(same.values_list("person", flat=True)):
-            found[person].append("represents the organization that applies")
-        shared = roles.filter(
-            in_force(timezone.localdate(), "organization__hosts"),
-            organization__hosts__institution__in=self._host_keys(),
-        )
-        names = defaultdict(set)
-        for person, name in shared.values_list("person", "organization__name"):
-            names[person].add(name)
-        for person, each in names.items():
-            text = f"represents {', '.join(sorted(each))}, which has the same host"
-            found[person].append(f"{text} institution")
-        return found
-
-    def _same_organizations(self):
-        """The public ids of what applicants or officers say that it is."""
-        found = self.verdicts.exclude(organization=None)
-        return [
-            *found.values_list("organization__public_id", flat=True),
-            *(
-                key.removeprefix("duplicate-organization-")
-                for key, value in self.draft.items()
-                if key.startswith("duplicate-organization-") and value == "us"
-            ),
-        ]
-
-    def _host_keys(self):
-        hosts = set(self.content.hosts)
-        if revision := self.latest:
-            hosts |= set(revision.answers.get("hosts") or ())
-        return hosts
