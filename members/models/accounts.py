@@ -122,7 +122,8 @@ class Closing(models.Model):
     @property
     def is_closed(self):
         """Whether its person has left; nobody can sign in with it again."""
-        return self.username.startswith(self.PSEUDONYM)
+        # User names are made of addresses, so that anybody may have one like this.
+        return not self.email and self.username.startswith(self.PSEUDONYM)
 
     def why_not_closed(self):
         """Why this account cannot be closed now; empty if it can."""

@@ -31,7 +31,7 @@ def forget(user, addresses):
 def forget_former():
     """Erase the last words to former accounts, which were on their way when they were
     closed; how many those were."""
-    former = {"username__startswith": Closing.PSEUDONYM}
+    former = {"username__startswith": Closing.PSEUDONYM, "email": ""}
     return _erase(Mail.objects.filter(_notices_by(**former)))
 
 

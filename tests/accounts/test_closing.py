@@ -170,6 +170,27 @@ def test_nothing_tells_who_a_closed_account_was(browser, account):
 
 
 @pytest.mark.django_db
+def test_nobody_signs_up_as_a_former_account(client):
+    """The admin changes nothing about those: such an account could not be stopped."""
+    email = "former-account-1a2b@example.org"
+    post(
+        client,
+        "account_signup",
+        {"name": "Ada", "email": email, "password1": PASSWORD},
+    )
+    account = User.objects.get(email=email)
+    told("account-notice", email, by=account)
+    client.force_login(factories.officer())
+
+    page = client.get(reverse("admin:members_user_change", args=[account.pk]))
+
+    assert account.username.startswith(User.PSEUDONYM)
+    assert not account.is_closed
+    assert 'name="is_active"' in page.text
+    assert forgetting.forget_former() == 0
+
+
+@pytest.mark.django_db
 def test_what_was_done_stays_as_done_by_a_former_account(client, db):
     officer = make(staff=True, superuser=True)
     factories.officer()
