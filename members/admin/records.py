@@ -4,11 +4,11 @@ import re
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db import DataError, IntegrityError, InternalError, transaction
+from django.db import transaction
 from django.forms import BaseInlineFormSet, ModelForm
 
 from members.admin.history import HistoryPage
-from members.admin.refusals import in_words
+from members.refusals import REFUSALS, in_words
 
 KEY = re.compile(r"[0-9]{1,18}")
 
@@ -109,7 +109,7 @@ class Record(HistoryPage, LastingMixin, AutocompletesMixin, admin.ModelAdmin):
         try:
             with transaction.atomic():
                 return super().changeform_view(*arguments)
-        except (IntegrityError, DataError, InternalError) as error:
+        except REFUSALS as error:
             request.refusal = in_words(error)
         return super().changeform_view(*arguments)
 

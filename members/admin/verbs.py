@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, InternalError, transaction
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from members.admin.records import KnownAutocomplete
-from members.admin.refusals import in_words
 from members.models import User
+from members.refusals import REFUSALS, in_words
 from peso import policy
 
 
@@ -46,7 +46,7 @@ def run(form, by):
             form.result = form.run(by=by)
     except ValidationError as error:
         form.refuse(error)
-    except (IntegrityError, DataError, InternalError) as error:
+    except REFUSALS as error:
         form.refuse(ValidationError(in_words(error)))
     if form.subject and form.errors:
         # What the verb had written into it before it was refused.

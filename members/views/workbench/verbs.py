@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError, IntegrityError, InternalError, transaction
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from members.admin.refusals import in_words
 from members.models import telling
+from members.refusals import REFUSALS, in_words
 from members.views.workbench import application as page
 from members.views.workbench import decision
 from members.views.workbench.desk import at_desk, for_reviewers
@@ -43,7 +43,7 @@ def refusal(form, by):
     except ValidationError as error:
         form.refuse(error)
         return REFUSED
-    except (IntegrityError, DataError, InternalError) as error:
+    except REFUSALS as error:
         form.refuse(ValidationError(in_words(error)))
         return REFUSED
     return None

@@ -1,7 +1,10 @@
 """What the database refused, in words for the person who asked for it."""
 
 from django.apps import apps
+from django.db import DataError, IntegrityError, InternalError
 
+# Of a constraint, of a value that no column takes, of a trigger.
+REFUSALS = (IntegrityError, DataError, InternalError)
 GENERAL = (
     "The database refused this: it contradicts another record, which somebody else may "
     "have changed in the meantime. Nothing was saved."
