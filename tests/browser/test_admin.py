@@ -113,6 +113,9 @@ def test_preview_of_an_import_is_sound(open_admin):
 
     expect(page.get_by_text("Volcanoes").first).to_be_visible()
     assert look(page) == []
+    # What is new is as green in the dark as by day; the importer's own would be purple.
+    colour = page.locator("tr.new").evaluate("row => getComputedStyle(row).background")
+    assert colour.startswith("rgb(27, 58, 46)")
 
 
 def test_ending_a_membership_is_seen_by_everybody(open_admin, records):
