@@ -3,7 +3,7 @@
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from members.applying.questions import Question
+from members.applying.kinds import Question
 
 
 class Difference(NamedTuple):

@@ -7,13 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
 from members.applying.content import lines, split_language, with_scheme
+from members.applying.kinds import Kind, Question
 from members.applying.questions import (
     EVIDENCE,
     PROPOSALS,
     ROLES,
     STEPS,
-    Kind,
-    Question,
     Vocabulary,
 )
 from members.models.problems import Problem

@@ -102,5 +102,4 @@ def diagram() -> str:
     """The states and verbs as a Mermaid diagram, for the documentation."""
     lines = ["stateDiagram-v2", "    [*] --> draft: open"]
     lines += [f"    {t.source} --> {t.target}: {t.verb}" for t in TRANSITIONS]
-    lines += [f"    {state} --> [*]" for state in (State.ACCEPTED,)]
-    return "\n".join(lines)
+    return "\n".join([*lines, f"    {State.ACCEPTED} --> [*]"])

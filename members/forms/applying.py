@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.utils.html import format_html
 
-from members.applying.questions import EVIDENCE, PROPOSALS, ROLES, STEPS, Kind, Question
+from members.applying.kinds import Kind, Question
+from members.applying.questions import EVIDENCE, PROPOSALS, ROLES, STEPS
 from members.models import Institution
 
 STEP = {step.slug: step for step in STEPS}

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from members.applying.differences import differences
-from members.applying.questions import ROLES, STEPS, Question
+from members.applying.kinds import Question
+from members.applying.questions import ROLES, STEPS
 from members.models import Institution
 
 

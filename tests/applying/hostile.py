@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from members.applying.questions import Kind
+from members.applying.kinds import Kind
 from tests import factories
 from tests.test_hostile import Page
 

@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from members.applying import missing
 from members.applying.content import lines, read, split_language, with_scheme
 from members.applying.differences import differences
+from members.applying.kinds import DRAFT_LIMIT, Kind, Question
 from members.applying.questions import (
-    DRAFT_LIMIT,
     PROPOSALS,
     ROLES,
     STEPS,
     GoalWords,
-    Kind,
-    Question,
     Vocabulary,
     questions,
 )

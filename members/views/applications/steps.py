@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from members.applying.questions import STEPS, Kind
+from members.applying.kinds import Kind
+from members.applying.questions import STEPS
 from members.forms.applying import STEP, StepForm, institution_labels
 from members.matching import institutions
 from members.models.people import shown_name
