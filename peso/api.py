@@ -1,5 +1,7 @@
 """The API: mounts the apps' routers, and is as open as the public pages are."""
 
+import functools
+
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
@@ -27,10 +29,26 @@ def refuse(request, error):
     return refusal(problems)
 
 
+def also_head(view):
+    """Answers HEAD as GET, which ninja refuses; the server leaves the body out."""
+
+    @functools.wraps(view)
+    def answer(request, *args, **kwargs):
+        asked, request.method = request.method, "GET"
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            request.method = asked
+
+    return answer
+
+
 def routes():
     """The addresses of the API; its root answers its description."""
     patterns, _, _ = api.urls
-    views = {pattern.name: public_page(pattern.callback) for pattern in patterns}
+    views = {
+        pattern.name: public_page(also_head(pattern.callback)) for pattern in patterns
+    }
     views["api-root"] = views["openapi-json"]
     for pattern in patterns:
         pattern.callback = views[pattern.name]

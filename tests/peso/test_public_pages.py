@@ -16,7 +16,7 @@ from peso import pages, revision
 from peso.shelf import OVERHEAD, Shelf
 from tests import factories
 from tests.test_conventions import PUBLIC, views
-from tests.test_revision import registry
+from tests.test_revision import public_addresses, registry
 
 # Open to all, and not pages.
 NOT_PAGES = {"healthz", "readyz"}
@@ -118,6 +118,15 @@ def test_head_answers_as_get_does(client, member):
     assert got["ETag"] == head["ETag"] == again["ETag"]
     assert got["Content-Length"] == head["Content-Length"] == again["Content-Length"]
     assert head.content == again.content == b""
+
+
+def test_every_public_page_answers_head_as_get(member):
+    for where in [*public_addresses(member), "/api/v1/institutions?q=a"]:
+        got, head = Client().get(where), Client().head(where)
+
+        assert head.status_code == got.status_code, where
+        assert body(head) == b""
+        assert body(got) or got.status_code in (301, 302)
 
 
 def test_each_representation_and_address_has_its_own_tag(client, member):
