@@ -14,6 +14,8 @@ PAGES = {
     "directory-odd": "/directory/?level=nope&page=x",
     "organization": "first organization",
     "former": "first former organization",
+    "institution": "first institution",
+    "institutions": "/institutions/search/?q=univ",
     "goals": "/goals/",
     "goal": "/goals/workforce/",
     "communities": "/communities/",
@@ -34,6 +36,7 @@ FOUND_ON = {
         "/directory/?status=former",
         "main a[href^='/organizations/']",
     ),
+    "first institution": ("first organization", "main a[href^='/institutions/']"),
     "first community": ("/communities/", "main a[href^='/communities/']"),
     "first capability": ("/communities/", "main a[href^='/capabilities/']"),
     "first cell": ("/coverage/", "main td a[href^='/coverage/']"),
@@ -50,7 +53,7 @@ def addresses(browser, site):
     page = context.new_page()
     found = {}
     for name, (path, link) in FOUND_ON.items():
-        page.goto(path)
+        page.goto(found.get(path, path))
         found[name] = page.locator(link).first.get_attribute("href")
     context.close()
     return {page: found.get(path, path) for page, path in PAGES.items()}
