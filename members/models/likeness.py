@@ -101,7 +101,10 @@ def _addresses_of(own_site):
 
 def likely_duplicates(application):
     """Members, former members and open applications that may be the same."""
-    return [*_organizations(application), *_applications(application)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What “%” means: the index finds nothing that is less alike.
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [NEAR])
+        return [*_organizations(application), *_applications(application)]
 
 
 def _organizations(application):
@@ -122,7 +125,10 @@ def _organizations(application):
 
 
 def _candidates(content):
-    """Each way of being alike has an index of its own; they meet by their keys."""
+    """Each way of being alike has an index of its own; they meet by their keys.
+
+    Mostly nothing is alike, and there is nothing more to ask.
+    """
     listed = Organization.objects.order_by()
     with_short_names = listed.exclude(short_name="").alias(folded=Fold("short_name"))
     likeness, known_as = [Value(0.0), Value(0.0)], NOBODY
@@ -143,8 +149,11 @@ def _candidates(content):
         ]
     hosts = Host.objects.current().filter(institution__in=content.hosts)
     alike.append(listed.filter(pk__in=hosts.values("organization")))
-    keys = listed.none().values("pk").union(*(each.values("pk") for each in alike))
-    rows = Organization.objects.listed().with_standing().filter(pk__in=keys)
+    keys = [each.values_list("pk", flat=True) for each in alike]
+    found = list(listed.none().union(*keys))
+    if not found:
+        return []
+    rows = Organization.objects.listed().with_standing().filter(pk__in=found)
     return _likeliest(
         rows.annotate(
             likeness=Greatest(*likeness),
@@ -159,10 +168,7 @@ def _likeliest(rows):
     near_host = Q(likeness__gte=NEAR_WITH_HOST, shares_host=True)
     alike = Q(likeness__gte=NEAR) | Q(is_known_as=True) | Q(has_site=True) | near_host
     order = ("-has_site", "-is_known_as", "-likeness", "pk")
-    with transaction.atomic(), connection.cursor() as cursor:
-        # What “%” means: the index finds nothing that is less alike.
-        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [NEAR])
-        return list(rows.filter(alike).order_by(*order)[:AT_MOST])
+    return rows.filter(alike).order_by(*order)[:AT_MOST]
 
 
 def _has_site(field, own_site):

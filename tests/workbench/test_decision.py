@@ -250,4 +250,4 @@ def test_decision_asks_so_often(client, recommended, rows):
 
     assert page.count("taken back ") == rows
     assert page.count("desk-mail") > rows
-    assert len(queries) == 32
+    assert len(queries) == 30
