@@ -24,6 +24,8 @@ from peso import policy
 
 # More than anybody means: each can invite people, and keeps what is written for ever.
 OPENED_AT_MOST, OPENED_WITHIN = 20, dt.timedelta(days=31)
+# What follows from the draft, and from its revisions.
+READ_ANEW = ("title", "draft", "content", "duplicates", "latest", "interests_found")
 
 
 # What changes with each saved answer is no news for the history of the application.
@@ -190,7 +192,7 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
 
     def forget(self):
         """Drop what was read of the draft and its revisions: it is read anew."""
-        for name in ("title", "draft", "duplicates", "latest", "interests_found"):
+        for name in READ_ANEW:
             self.__dict__.pop(name, None)
 
     def _begin(self, verb, by, *, is_bounded=False):

@@ -81,7 +81,7 @@ class Drafting(WritingTogether):
         """The answers of the draft, by key."""
         return {answer.key: answer.value for answer in self.answers.all()}
 
-    @property
+    @cached_property
     def content(self):
         """What the draft would become."""
         return content.read(self.draft, self.vocabulary)
@@ -104,13 +104,19 @@ class Drafting(WritingTogether):
         saved = Saved({}, [], [], [])
         held = {answer.key: answer for answer in self.answers.select_related("by")}
         before = {key: answer.version for key, answer in held.items()}
+        new = []
         for key, raw in given.items():
             try:
                 value = self._read(key, raw)
             except ValidationError as error:
                 saved.problems.append(Problem(" ".join(error.messages), key))
                 continue
-            self._keep(key, value, saved, held=held.get(key), by=by, seen=seen)
+            if key in held:
+                self._keep(value, saved, held=held[key], by=by, seen=seen)
+            elif value:
+                new.append(Answer(application=self, key=key, value=value, by=by))
+                saved.versions[key] = 1
+        Answer.objects.bulk_create(new)
         changed = [key for key, now in saved.versions.items() if now != before.get(key)]
         refuse_if(_writing_problems(by, sum(len(str(given[key])) for key in changed)))
         self.touched_at = timezone.now()
@@ -133,12 +139,8 @@ class Drafting(WritingTogether):
                 raise ValidationError("An institution chosen here is not known.")
         return value
 
-    def _keep(self, key, value, saved, *, held, by, seen):
-        if held is None:
-            if value:
-                Answer.objects.create(application=self, key=key, value=value, by=by)
-                saved.versions[key] = 1
-            return
+    def _keep(self, value, saved, *, held, by, seen):
+        key = held.key
         stale = seen.get(key, held.version) != held.version
         if held.value == value or not stale:
             if held.value != value:
