@@ -81,7 +81,7 @@ MODEL_ROOMS = [
         "standing",
         "text",
     ],
-    ["imports", "levels", "mail", "mailbox", "organizations", "people"],
+    ["imports", "levels", "mail", "mailbox", "names", "organizations", "people"],
     ["communities", "directory", "institutions", "memberships"],
     ["governance"],
 ]

@@ -22,7 +22,8 @@ from members.models.institutions import (
 from members.models.levels import Level
 from members.models.mail import Mail
 from members.models.memberships import Membership
-from members.models.organizations import Name, OldSlug, Organization
+from members.models.names import Name, OldSlug
+from members.models.organizations import Organization
 from members.models.people import Person, Representative, User, Visibility
 from members.models.policies import PolicyValue
 from members.models.reviews import ApplicationEvent, Comment, Recommendation

@@ -9,7 +9,8 @@ from members.identifiers import AT_LARGE_SLUG, new_public_id
 from members.models.communities import Community, Service
 from members.models.institutions import Host, Institution
 from members.models.memberships import Membership
-from members.models.organizations import Name, Organization
+from members.models.names import Name
+from members.models.organizations import Organization
 from members.models.people import Person, Representative, Visibility
 from members.models.problems import Problem
 from members.models.text import Fold
