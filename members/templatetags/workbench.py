@@ -83,3 +83,10 @@ def ago(moment):
 def who(user):
     """How an account is named to people."""
     return shown_name(user) if user else ""
+
+
+@register.filter
+def foldable(address):
+    """An e-mail address that is broken after its @, where it must be."""
+    local, at, domain = str(address).rpartition("@")
+    return format_html("{}@<wbr>{}", local, domain) if at else address

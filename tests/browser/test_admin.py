@@ -59,6 +59,8 @@ def look(page):
             wrong.append((width, "too wide", needed))
         wrong += [(width, *each) for each in against_the_rules(page)]
     page.emulate_media(color_scheme="dark")
+    # Links change their colour slowly.
+    page.wait_for_function("document.getAnimations().length === 0")
     return wrong + [("dark", *each) for each in against_the_rules(page)]
 
 

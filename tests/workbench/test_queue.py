@@ -267,6 +267,15 @@ def test_mails_that_need_care_are_told_on_the_first_page(client, stuck):
     assert f'href="{told[1]}"><strong>{len(stuck)}</strong> Mails' in on_dashboard
 
 
+def test_address_of_who_has_it_is_broken_after_its_at_and_escaped(client, queue):
+    queue.email = "<b>@example.org"
+    queue.save()
+
+    page = client.get("/workbench/?assigned=me").text
+
+    assert "<bdi>&lt;b&gt;@<wbr>example.org</bdi>" in page
+
+
 def test_mails_that_need_care_are_no_business_of_reviewers(client, stuck):
     client.force_login(factories.reviewer())
 
