@@ -110,6 +110,8 @@ def configuration(level: str, shape: str) -> dict:
             "django.request": {"level": "ERROR"},
             # Every scanner asks for hosts that are not ours; it gets its 400.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # Anybody may send it, and would fill the log with tracebacks.
+            "django.security.RequestDataTooBig": {"level": "CRITICAL"},
             "django_guid": {"level": "WARNING"},
             # Two lines for each job; what went wrong is said, and a mail has its row.
             "procrastinate": {"level": "WARNING"},

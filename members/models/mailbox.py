@@ -62,18 +62,6 @@ class MailQuerySet(models.QuerySet):
         left = Q(state=self.model.State.FAILED) | Q(delivery=self.model.Delivery.PAGE)
         return self.filter(left, is_secret=True, at__lt=before).exclude(text="")
 
-    def forget_address(self, address):
-        """Take somebody's mails out of sight for ever; that they were sent stays."""
-        done = (
-            self.model.State.SENT,
-            self.model.State.FAILED,
-            self.model.State.DISCARDED,
-        )
-        rows = self.filter(to__iexact=address, state__in=done)
-        return rows.update(
-            to="", subject="", text="", stop_url="", trouble=self.model.FORGOTTEN
-        )
-
 
 class MailManager(models.Manager.from_queryset(MailQuerySet)):
     @transaction.atomic
