@@ -297,3 +297,91 @@ def test_an_account_is_closed_without_javascript(open_page, folder):
     page.get_by_role("button", name="Close it for good").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account is closed")
+
+
+def test_too_many_tries_are_answered_by_a_sound_page(open_page):
+    page = open_page("/accounts/login/")
+    heading = page.get_by_role("heading", level=1)
+    for _ in range(11):
+        page.goto("/accounts/login/")
+        type_password(page, "nobody@example.org")
+        page.wait_for_load_state()
+        if heading.inner_text() == "Too many tries":
+            break
+
+    expect(heading).to_have_text("Too many tries")
+    assert wrong_at(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_way_to_a_new_password_is_easy_to_hit(open_page, width):
+    page = open_page("/accounts/login/", width=width)
+
+    box = page.get_by_role("link", name="Forgot your password?").bounding_box()
+
+    assert box["height"] >= 24
+
+
+# A browser scrolls, and a skip link comes down, some frames after the key.
+FOCUSED = """async () => {
+  const e = document.activeElement;
+  const isSeen = () => {
+    const style = getComputedStyle(e), box = e.getBoundingClientRect();
+    const ringed = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    // Of a long text, a browser shows the line that is written.
+    const shown = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
+    return ringed && box.width > 0 && shown > Math.min(box.height, 40) - 1;
+  };
+  for (let frame = 0; frame < 60 && !isSeen(); frame++) {
+    await new Promise(requestAnimationFrame);
+  }
+  return [e.innerText.trim() || e.name, isSeen()];
+}"""
+
+
+def walk(page, until, most=80):
+    """What Tab comes to, in its order, and what of it is not seen to have the focus."""
+    passed, unseen = [], []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        name, is_seen = page.evaluate(FOCUSED)
+        passed.append(name)
+        if not is_seen:
+            unseen.append(name)
+        if name == until:
+            break
+    return passed, unseen
+
+
+def test_signing_up_goes_by_the_keyboard_alone(open_page, folder):
+    page = open_page("/accounts/login/?next=/applications/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    passed, unseen = walk(page, until="Use a passkey")
+
+    assert passed == [
+        "Sign up",
+        "login",
+        "password",
+        "Forgot your password?",
+        "Sign in",
+        "Send me a code by mail",
+        "Use a passkey",
+    ]
+    assert unseen == []
+    page.get_by_role("link", name="Sign up").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/signup/**")
+    page.get_by_label("Your name").focus()
+    email = "keyboard@example.org"
+    for typed in (NAME, email, PASSWORD):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Sign up")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Type the code")
+    page.get_by_label("Code").focus()
+    page.keyboard.type(mailed_code(folder, email))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/applications/")

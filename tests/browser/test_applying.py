@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import environment
+from tests.browser.test_accounts import walk
 from tests.browser.test_pages import RULES, WIDTHS, WINDOWS
 
 # Run on the server's database: two colleagues with applications in several states.
@@ -279,3 +280,42 @@ def test_all_of_it_works_without_javascript(open_as):
 
     expect(page.locator("h1")).to_have_text("Plain Institute")
     expect(page.locator("#progress")).to_contain_text("1 of 5 steps")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["step-organization", "colleagues", "waiting"])
+def test_the_keyboard_comes_to_everything_in_sight_and_out_again(open_as, name, scheme):
+    path, who = PAGES[name]
+    page = open_as(who, path, scheme=scheme)
+
+    passed, unseen = walk(page, until="How to join", most=150)
+    # The same words are in the header; the last of the page are in its footer.
+    more, unseen_later = walk(page, until="How to join", most=150)
+
+    assert passed[0] == "Skip to content"
+    assert more[-1] == "How to join"
+    assert unseen + unseen_later == []
+
+
+def test_a_conflict_is_sound_in_light_and_dark(open_as):
+    ada, ben = open_as("ada", STEP), open_as("ben", STEP)
+    leave(ada, "focus", "Of Ada, in dispute")
+    expect(said(ada, "focus")).to_contain_text("Saved")
+    leave(ben, "focus", "Of Ben, in dispute")
+    expect(said(ben, "focus")).to_contain_text("Ada Lovelace changed this")
+
+    for scheme in ("light", "dark"):
+        ben.emulate_media(color_scheme=scheme)
+        results = Axe().run(ben, options={"runOnly": RULES})
+        assert results.response["violations"] == []
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_removing_a_colleague_asks_once_more(open_as, javascript):
+    page = open_as("ada", ONE + "{together}/colleagues/", javascript=javascript)
+    button = page.get_by_role("button", name="Remove from this application")
+    expect(button.first).to_be_hidden()
+
+    page.locator("summary", has_text="Ben Bitdiddle").click()
+
+    expect(button.first).to_be_visible()
