@@ -110,3 +110,18 @@ def test_so_many_texts_wait_for_one_writer(client):
         waiting.append(kept.NAME in stranger.session)
 
     assert waiting == [True] * kept.TIMES + [False]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_new_answers_are_written_at_once(number, django_assert_num_queries):
+    application = factories.application(given={})
+    by, keys = application.opened_by, ["name", "focus", "note"][:number]
+    assert set(keys) <= set(application.questions)
+
+    # In a savepoint: their part before and after the row is locked, what is held, the
+    # answers, how much they write in a day, and when it was touched.
+    with django_assert_num_queries(9):
+        saved = application.save_answers(dict.fromkeys(keys, "Some words"), by=by)
+
+    assert saved.versions == dict.fromkeys(keys, 1)
+    assert application.draft == dict.fromkeys(keys, "Some words")
