@@ -332,8 +332,8 @@ FOCUSED = """async () => {
     const shown = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
     return ringed && box.width > 0 && shown > Math.min(box.height, 40) - 1;
   };
-  for (let frame = 0; frame < 60 && !isSeen(); frame++) {
-    await new Promise(requestAnimationFrame);
+  for (const end = Date.now() + 3000; Date.now() < end && !isSeen();) {
+    await new Promise((later) => setTimeout(later, 20));
   }
   return [e.innerText.trim() || e.name, isSeen()];
 }"""
