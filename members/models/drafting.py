@@ -10,12 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.applying import content, missing
-from members.applying.questions import (
-    GoalWords,
-    Kind,
-    Vocabulary,
-    questions,
-)
+from members.applying.kinds import Kind
+from members.applying.questions import GoalWords, Vocabulary, questions
 from members.models import telling
 from members.models.allowances import Allowance
 from members.models.colleagues import WritingTogether

@@ -23,7 +23,8 @@ from django.db.models.functions import Coalesce, Concat, Greatest
 from members.applying.content import with_scheme
 from members.models.drafts import Answer
 from members.models.institutions import Host
-from members.models.organizations import Name, Organization
+from members.models.names import Name
+from members.models.organizations import Organization
 from members.models.text import Fold
 
 # Names at least so alike are near-equal; with a shared host, less is enough.

@@ -46,6 +46,8 @@ class Mail(Sendable):
         SERVER = "server", "Handed to the mail server"
         PAGE = "page", "Shown here only"
 
+    # About an application, these may tell a decision that nobody was told of.
+    UNTOLD = (State.DRAFT, State.DISCARDED)
     # The states from which a person may do this.
     LEGAL = {
         "edit": {State.DRAFT},
@@ -192,8 +194,7 @@ class Mail(Sendable):
     @property
     def is_of_a_decision(self):
         """Whether it may tell a decision that was never released, or not yet."""
-        is_untold = self.state in (self.State.DRAFT, self.State.DISCARDED)
-        return is_untold and self.application_id is not None
+        return self.state in self.UNTOLD and self.application_id is not None
 
     def interest_of(self, user):
         """Why `user` is not free to read or change it, for the policy."""
