@@ -202,7 +202,8 @@ def test_unhandled_error_is_one_line_with_its_traceback(deaf_server):
     asks = {"Cookie": "session=" + "a" * 32, "X-Request-ID": MARK}
     status, headers, body = deaf_server.get("/admin/?q=somebody", **asks)
 
-    assert status == 500
+    assert status == 503
+    assert headers["Retry-After"] == "60"
     assert b"Traceback" not in body
     assert headers["X-Request-ID"] == MARK
     (line,) = [each for each in deaf_server.lines() if "traceback" in each]
