@@ -28,6 +28,8 @@ WIDTHS = [390, 1280]
 # The search box of the stock admin is labelled by a picture's text, and the text box
 # in its combobox not at all; what scrolls can be scrolled by keyboard today.
 NOT_OURS = {"exclude": [["#searchbar"], [".select2-selection__rendered"]]}
+STILL = """Promise.allSettled(document.getAnimations().map(each => each.finished))
+    .then(() => true)"""
 OPTIONS = {
     "runOnly": RULES,
     "rules": {"scrollable-region-focusable": {"enabled": False}},
@@ -60,7 +62,7 @@ def look(page):
         wrong += [(width, *each) for each in against_the_rules(page)]
     page.emulate_media(color_scheme="dark")
     # Links change their colour slowly.
-    page.wait_for_function("document.getAnimations().length === 0")
+    page.evaluate(STILL)
     return wrong + [("dark", *each) for each in against_the_rules(page)]
 
 
