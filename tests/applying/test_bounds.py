@@ -117,6 +117,7 @@ def test_new_answers_are_written_at_once(number, django_assert_num_queries):
     application = factories.application(given={})
     by, keys = application.opened_by, ["name", "focus", "note"][:number]
     assert set(keys) <= set(application.questions)
+    assert application.content.name == ""
 
     # In a savepoint: their part before and after the row is locked, what is held, the
     # answers, how much they write in a day, and when it was touched.
@@ -125,3 +126,4 @@ def test_new_answers_are_written_at_once(number, django_assert_num_queries):
 
     assert saved.versions == dict.fromkeys(keys, 1)
     assert application.draft == dict.fromkeys(keys, "Some words")
+    assert application.content.name == "Some words"
