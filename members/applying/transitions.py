@@ -85,7 +85,7 @@ IN_WORDS = {
     State.ACCEPTED: Words("Accepted: welcome", "Accepted"),
     State.DECLINED: Words("Declined", "Declined"),
     State.WITHDRAWN: Words("Withdrawn by you", "Withdrawn"),
-    State.EXPIRED: Words("Expired: you can open it again", "Expired"),
+    State.EXPIRED: Words("Expired: nobody went on with it", "Expired"),
 }
 
 

@@ -38,8 +38,8 @@ NEXT = {
     State.DECLINED: "You may apply again, beginning with what you wrote this time.",
     State.WITHDRAWN: "Nobody decides about it. You may apply again, beginning with "
     "what you wrote this time.",
-    State.EXPIRED: "Nobody went on with it, so it was closed. Nothing is lost: for a "
-    "year you can open it again, and go on where you were.",
+    State.EXPIRED: "Nothing is lost: for a year you can open it again, and go on where "
+    "you were.",
 }
 
 
