@@ -36,7 +36,10 @@ FOUND_ON = {
         "/directory/?status=former",
         "main a[href^='/organizations/']",
     ),
-    "first institution": ("first organization", "main a[href^='/institutions/']"),
+    "first institution": (
+        "/institutions/search/?q=university",
+        "main a[href^='/institutions/']:not([href*='search'])",
+    ),
     "first community": ("/communities/", "main a[href^='/communities/']"),
     "first capability": ("/communities/", "main a[href^='/capabilities/']"),
     "first cell": ("/coverage/", "main td a[href^='/coverage/']"),
@@ -53,7 +56,7 @@ def addresses(browser, site):
     page = context.new_page()
     found = {}
     for name, (path, link) in FOUND_ON.items():
-        page.goto(found.get(path, path))
+        page.goto(path)
         found[name] = page.locator(link).first.get_attribute("href")
     context.close()
     return {page: found.get(path, path) for page, path in PAGES.items()}
