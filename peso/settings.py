@@ -209,6 +209,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = env.read("TIME_ZONE", environment.time_zone, "UTC")
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "peso.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = postgres.default_server().base / "static"

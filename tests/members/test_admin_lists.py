@@ -55,6 +55,14 @@ def test_admin_leads_to_the_workbench(client):
     assert f'<a href="{reverse("members:workbench")}">Workbench</a>' in page
 
 
+def test_days_are_written_as_on_the_public_pages(client):
+    factories.member(name="Now")
+
+    page = client.get(reverse("admin:members_organization_changelist")).text
+
+    assert f"{DAY:%-d %B %Y}" in page
+
+
 def test_organizations_begin_with_the_members_of_today(client):
     factories.member(name="Now")
     factories.member(name="Former", ended_on=LATER)
