@@ -46,13 +46,14 @@ class Mail(Sendable):
         SERVER = "server", "Handed to the mail server"
         PAGE = "page", "Shown here only"
 
-    # About an application, these may tell a decision that nobody was told of.
+    # About an application, these may tell a decision that nobody was told of, unless
+    # it was tried to send them.
     UNTOLD = (State.DRAFT, State.DISCARDED)
     # The states from which a person may do this.
     LEGAL = {
         "edit": {State.DRAFT},
         "release": {State.DRAFT},
-        "discard": {State.DRAFT},
+        "discard": {State.DRAFT, State.FAILED},
         "resend": {State.QUEUED, State.SENT, State.FAILED},
     }
     TO_LENGTH = 320
@@ -194,7 +195,8 @@ class Mail(Sendable):
     @property
     def is_of_a_decision(self):
         """Whether it may tell a decision that was never released, or not yet."""
-        return self.state in self.UNTOLD and self.application_id is not None
+        is_untold = self.state in self.UNTOLD and not self.attempts
+        return is_untold and self.application_id is not None
 
     def interest_of(self, user):
         """Why `user` is not free to read or change it, for the policy."""
@@ -260,9 +262,9 @@ class Mail(Sendable):
 
     @transaction.atomic
     def discard(self, *, by):
-        """Never send a draft."""
+        """Never send a draft, or give up what failed; why it failed stays."""
         self._begin("discard", by)
-        self.state = self.State.DISCARDED
+        self.state, self.handed_over_at = self.State.DISCARDED, None
         if self.is_secret:
             self.erase()
         self.save()

@@ -31,7 +31,7 @@ class MailQuerySet(models.QuerySet):
         """Those with all words in address or subject, unless that is a secret, or of
         a decision that was not released."""
         found = self
-        untold = Q(state__in=self.model.UNTOLD, application__isnull=False)
+        untold = Q(state__in=self.model.UNTOLD, attempts=0, application__isnull=False)
         for word in words.split():
             in_subject = Q(subject__icontains=word, is_secret=False) & ~untold
             found = found.filter(in_subject | Q(to__icontains=word))

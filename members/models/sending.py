@@ -65,7 +65,7 @@ class Sendable(models.Model):
     @transaction.atomic
     def note_sent(self, delivery):
         """Note that it was accepted, even if somebody gave it up meanwhile."""
-        states = (self.State.SENDING, self.State.FAILED)
+        states = (self.State.SENDING, self.State.FAILED, self.State.DISCARDED)
         if not self._own(*states).select_for_update().exists():
             raise OvertakenError
         self.state, self.sent_at, self.trouble = self.State.SENT, timezone.now(), ""

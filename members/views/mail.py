@@ -74,7 +74,7 @@ def release(request, pk):
 
 @require_POST
 def discard(request, pk):
-    return _do(request, pk, "discard", "The draft was discarded.")
+    return _do(request, pk, "discard", "It was discarded.")
 
 
 @require_POST

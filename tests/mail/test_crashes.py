@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from members import mailing
 from members.emails import Message
-from members.models import Mail
+from members.models import Mail, User
 from members.models.sending import OvertakenError
 from tests.mail.conftest import end, process
 from tests.mail.server import wait
@@ -110,6 +110,20 @@ def test_sender_that_was_overtaken_does_not_let_its_mail_go(real):
         held_up.put_off("Too late.")
     mail.refresh_from_db()
     assert (mail.state, mail.handed_over_at, mail.trouble) == ("sending", None, "")
+
+
+def test_yes_of_the_server_counts_though_somebody_discarded_the_mail_meanwhile(real):
+    mail = write()
+    held_up = Mail.take(mail.pk)
+    held_up.hand_over()
+    assert Mail.take(mail.pk) is None
+    mail.discard(by=User.objects.registry())
+    assert mail.state == "discarded"
+
+    held_up.note_sent("server")
+
+    mail.refresh_from_db()
+    assert mail.state == "sent"
 
 
 def test_yes_of_the_server_is_kept_when_the_database_was_gone(real):

@@ -1,5 +1,6 @@
 """/workbench/mail/: who may see what, and what the buttons do."""
 
+import html
 import re
 
 import pytest
@@ -136,6 +137,63 @@ def test_discarded_draft_is_never_sent(client, officer):
     assert draft.state == "discarded"
     page = client.post(url("mail_release", draft), follow=True)
     assert "This mail is “discarded”." in page.text
+
+
+def numbers_of_care(client):
+    """As its link counts them, and as they are listed."""
+    page = client.get(url("mails") + "?state=care")
+    (link,) = (link for link in page.context["states"] if link.label == "Need care")
+    return link.count, page.context["page"].paginator.count
+
+
+@pytest.mark.parametrize("facts", [{"answers": {"RCPT": "550 No"}}, {"breaks": "END"}])
+def test_failed_mail_is_discarded_and_needs_no_care(client, officer, ways, facts):
+    vars(ways).update(facts)
+    failed = mail(application=factories.application())
+    mailing.deliver(failed.pk)
+    failed.refresh_from_db()
+    assert (failed.state, numbers_of_care(client)) == ("failed", (1, 1))
+    assert "Discard it" in client.get(url("mail", failed)).text
+
+    page = client.post(url("mail_discard", failed), follow=True)
+
+    assert "It was discarded." in page.text
+    assert failed.trouble in html.unescape(page.text)
+    assert numbers_of_care(client) == (0, 0)
+    failed.refresh_from_db()
+    assert (failed.state, failed.is_of_a_decision) == ("discarded", False)
+    assert failed in Mail.objects.matching("subject")
+    ways.reset()
+    mailing.deliver(failed.pk)
+    assert ways.arrived == []
+
+
+def test_failed_secret_is_erased_when_it_is_discarded(client, officer, ways):
+    ways.answers = {"RCPT": "550 Unknown"}
+    secret = mail(secret=True)
+    mailing.deliver(secret.pk)
+
+    client.post(url("mail_discard", secret))
+
+    secret.refresh_from_db()
+    assert (secret.state, secret.subject, secret.text) == ("discarded", "", "")
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "sent"])
+def test_only_drafts_and_what_failed_are_discarded(client, officer, state):
+    due = mail()
+    facts = {
+        "queued": {},
+        "sending": {"try_after": None},
+        "sent": {"try_after": None, "sent_at": due.at, "delivery": "server"},
+    }
+    Mail.objects.filter(pk=due.pk).update(state=state, **facts[state])
+
+    page = client.post(url("mail_discard", due), follow=True)
+
+    assert "This mail is “" in page.text
+    due.refresh_from_db()
+    assert due.state == state
 
 
 def test_failed_mail_is_sent_again_as_itself_and_a_sent_one_as_a_copy(
