@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from members import search
+from members.applying import duplicates
 from members.forms.workbench import Prose, VerbForm
 from members.models import Level, Organization, Verdict
 from members.models.text import Fold, validate_line
@@ -94,16 +95,16 @@ class StageForm(VerbForm):
 
     def _said_to_be(self):
         """The record that the applicants say they are, if they name one."""
-        same = [each for each in self._duplicates if each[1] == "us"]
+        same = [each for each in self._duplicates if each[1] == duplicates.US]
         return same[0][0] if len(same) == 1 else ""
 
     @property
     def _duplicates(self):
-        start = "duplicate-organization-"
+        """The public id of each organization that may be the same, and the answer."""
         return [
-            (each.key.removeprefix(start), each.answer)
+            (public_id, each.answer)
             for each in self.application.duplicates
-            if each.key.startswith(start)
+            if (public_id := duplicates.organization_in(each.key))
         ]
 
     def _records(self):

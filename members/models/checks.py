@@ -5,14 +5,14 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils import timezone
 
-from members.applying import content, missing
+from members.applying import content, duplicates, missing
 from members.models.institutions import Institution
 from members.models.people import shown_name
 
 SHOWN_PROBLEMS = 3
 DUPLICATES = {
-    "us": (None, "this is us"),
-    "another": (True, "this is another"),
+    duplicates.US: (None, "this is us"),
+    duplicates.ANOTHER: (True, "this is another"),
     "": (False, "nothing yet"),
 }
 
@@ -102,7 +102,7 @@ def _website(revision):
 
 def _duplicates(application, reviewer):
     own = application.organization
-    own_key = f"duplicate-organization-{own.public_id}" if own else ""
+    own_key = duplicates.organization_key(own.public_id) if own else ""
     desk = _at_desk(application, reviewer)
     found = [
         _duplicate(each, desk) for each in application.duplicates if each.key != own_key
@@ -112,20 +112,16 @@ def _duplicates(application, reviewer):
 
 def _at_desk(application, reviewer):
     """Where the reviewer finds the applications that may be the same, by their keys."""
-    start = "duplicate-application-"
-    keys = [
-        each.key.removeprefix(start)
-        for each in application.duplicates
-        if each.key.startswith(start)
-    ]
-    if reviewer is None or not keys:
+    keys = [each.key for each in application.duplicates]
+    named = [*filter(None, map(duplicates.application_in, keys))]
+    if reviewer is None or not named:
         return {}
-    rows = type(application).objects.for_review(reviewer).filter(public_id__in=keys)
+    rows = type(application).objects.for_review(reviewer).filter(public_id__in=named)
     return {
-        f"{start}{public_id}": reverse(
-            "members:workbench_application", args=[public_id]
+        duplicates.application_key(each): reverse(
+            "members:workbench_application", args=[each]
         )
-        for public_id in rows.values_list("public_id", flat=True)
+        for each in rows.values_list("public_id", flat=True)
     }
 
 

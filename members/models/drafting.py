@@ -1,7 +1,6 @@
 """The verbs of those who apply."""
 
 import datetime as dt
-import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -9,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from members.applying import content, missing
+from members.applying import content, duplicates, missing
 from members.applying.kinds import Kind
 from members.applying.questions import GoalWords, Vocabulary, questions
 from members.models import telling
@@ -122,8 +121,8 @@ class Drafting(WritingTogether):
 
     def _read(self, key, raw):
         question = self.questions.get(key)
-        if question is None and DUPLICATE.fullmatch(key):
-            if raw not in ("", *DUPLICATE_ANSWERS):
+        if question is None and duplicates.is_key(key):
+            if raw not in ("", *duplicates.ANSWERS):
                 raise ValidationError("This is not one of the choices.")
             return raw
         if question is None:
@@ -174,7 +173,7 @@ class Drafting(WritingTogether):
         """What keeps this from being submitted; each names its question."""
         found = missing.problems(self.draft, self.questions, self.vocabulary)
         for each in self.duplicates:
-            if each.answer not in DUPLICATE_ANSWERS:
+            if each.answer not in duplicates.ANSWERS:
                 text = f"Is {each.name} the same organization as yours?"
                 found.append(Problem(text, each.key))
         return found
@@ -259,11 +258,6 @@ class Drafting(WritingTogether):
             name = shown_name(later.opened_by)
             return [Problem(f"{name} has begun a new application from it already.")]
         return []
-
-
-# The keys of what is said to a likely duplicate, by its public id.
-DUPLICATE = re.compile("duplicate-(organization|application)-[0-9A-Z]{8}")
-DUPLICATE_ANSWERS = ("us", "another")
 
 
 def _writing_problems(by, length):

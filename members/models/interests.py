@@ -10,6 +10,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 
+from members.applying import duplicates
 from members.models.drafts import Answer, Collaborator, Invitation, Revision
 from members.models.institutions import Host
 from members.models.people import Person, Representative, shown_name
@@ -112,13 +113,10 @@ class Interests:
     def _same_organizations(self):
         """The public ids of what applicants or officers say that it is."""
         found = self.verdicts.exclude(organization=None)
+        own = [key for key, value in self.draft.items() if value == duplicates.US]
         return [
             *found.values_list("organization__public_id", flat=True),
-            *(
-                key.removeprefix("duplicate-organization-")
-                for key, value in self.draft.items()
-                if key.startswith("duplicate-organization-") and value == "us"
-            ),
+            *filter(None, map(duplicates.organization_in, own)),
         ]
 
     def _host_keys(self):
@@ -181,10 +179,10 @@ def _of_organizations(keys):
     public_ids = Representative.organization.field.related_model.objects.filter(
         pk__in=keys
     ).values_list("public_id", flat=True)
-    same = [f"duplicate-organization-{each}" for each in public_ids]
+    same = [duplicates.organization_key(each) for each in public_ids]
     for rows in (
         Answer.objects.filter(key="hosts", value__has_any_keys=hosts),
-        Answer.objects.filter(key__in=same, value="us"),
+        Answer.objects.filter(key__in=same, value=duplicates.US),
         Revision.objects.filter(answers__hosts__has_any_keys=hosts),
         Verdict.objects.filter(organization__in=keys),
     ):

@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Greatest
 
+from members.applying import duplicates
 from members.applying.content import with_scheme
 from members.models.drafts import Answer
 from members.models.institutions import Host
@@ -113,7 +114,7 @@ def _organizations(application):
     for each in _candidates(content):
         reasons = _reasons(each)
         if reasons:
-            key = f"duplicate-organization-{each.public_id}"
+            key = duplicates.organization_key(each.public_id)
             standing = "Former member" if each.left_on else "Member"
             yield Duplicate(
                 key,
@@ -203,7 +204,7 @@ def _reasons(organization):
 
 def _applications(application):
     for each in _open_applications(application):
-        key = f"duplicate-application-{each.public_id}"
+        key = duplicates.application_key(each.public_id)
         # What nobody has submitted is nobody else's business.
         is_draft = each.submitted_at is None
         yield Duplicate(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from members.applying import duplicates
 from members.applying.differences import differences
 from members.applying.kinds import Question
 from members.applying.questions import ROLES, STEPS
@@ -97,7 +98,7 @@ def _no_longer_asked(revision, asked):
     left = [
         (Question(key, "", key), _lines(value))
         for key, value in sorted(revision.answers.items())
-        if key not in asked and not key.startswith("duplicate-") and value
+        if key not in asked and not duplicates.is_key(key) and value
     ]
     return [Part("No longer asked", [Group("", left)])] if left else []
 

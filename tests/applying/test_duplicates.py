@@ -4,12 +4,27 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from members.applying import duplicates
 from members.models import Answer, Application
 from members.models.likeness import AT_MOST, site
 from tests import factories
 from tests.factories import DAY, LATER
 
 pytestmark = pytest.mark.django_db
+
+
+def test_key_of_an_answer_says_what_it_is_about():
+    keys = (
+        duplicates.organization_key("ABCD1234"),
+        duplicates.application_key("ABCD1235"),
+        "duplicate-community-ABCD1236",
+        "duplicate-organization-ABCD12345",
+        "name",
+    )
+
+    assert [duplicates.is_key(key) for key in keys] == [True, True, *[False] * 3]
+    assert [*map(duplicates.organization_in, keys)] == ["ABCD1234", *[""] * 4]
+    assert [*map(duplicates.application_in, keys)] == ["", "ABCD1235", *[""] * 3]
 
 
 @pytest.mark.parametrize(
