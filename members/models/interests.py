@@ -25,10 +25,7 @@ class Interests:
         """Why `user` is not free to judge this: sentences, none if free."""
         if user is None or not user.is_authenticated:
             return []
-        known = self.__dict__.setdefault("interests_found", {})
-        if user.pk not in known:
-            known |= self.interests_among([user])
-        return known[user.pk]
+        return self.interests_among([user])[user.pk]
 
     def interest_of(self, user):
         """All of `interests_of` in one sentence, for the policy; empty if free."""
@@ -36,7 +33,16 @@ class Interests:
         return f"A conflict of interest: {shown_name(user)} {found}." if found else ""
 
     def interests_among(self, users):
-        """`interests_of` each of `users`, by key, in as many queries as for one."""
+        """`interests_of` each of `users`, by key, in as many queries as for one.
+
+        Who was asked about is known until this application is read anew.
+        """
+        known = self.__dict__.setdefault("interests_found", {})
+        if unknown := [user for user in users if user.pk not in known]:
+            known |= self._interests_among(unknown)
+        return known
+
+    def _interests_among(self, users):
         keys = [user.pk for user in users]
         parts = Collaborator.objects.filter(
             application__in=self._with_earlier(), user__in=keys

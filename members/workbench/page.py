@@ -84,13 +84,14 @@ def _is_of_use(form, application):
 
 def shown(application, user, asked, refused=None):
     """The values of the application's page; `asked` is the query of its address."""
+    interests = application.interests_among(_asked_about(application, user))
     revisions = list(application.revisions.select_related("by", "website_check"))
     names = reading.names_of_institutions(revisions)
     decides = policy.may(user, "application.decide", application)
     values = {
         "application": application,
         "revisions": revisions,
-        "interests": application.interests_of(user),
+        "interests": interests[user.pk],
         "decides": decides,
         "forms": offered(application, user, ON_THE_PAGE, refused),
         "refused": refused,
@@ -102,6 +103,11 @@ def shown(application, user, asked, refused=None):
         and application.can("edit"),
     }
     return values | _of_revisions(application, user, asked, revisions, names)
+
+
+def _asked_about(application, user):
+    """Everybody whose conflicts of interest the page tells, to find all at once."""
+    return {user, *(application.reviewers() if application.can("assign") else ())}
 
 
 def _of_revisions(application, user, asked, revisions, names):

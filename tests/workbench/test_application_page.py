@@ -221,7 +221,7 @@ def test_page_asks_so_often(client, rows):
         page = opened(client, application, f"?from=1&to={rows + 1}")
 
     assert page.count("desk-comment-staff") == rows
-    assert len(queries) == 41
+    assert len(queries) == 38
 
 
 def test_officer_is_offered_what_the_state_allows(client):

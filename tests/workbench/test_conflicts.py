@@ -1,6 +1,7 @@
 """Who has an interest in an application is kept out by every way there is."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from members.models import Application, Mail
@@ -109,3 +110,13 @@ def test_events_hold_no_name_but_their_page_tells_it(client):
     assert told["assign"] == "Zabiwon"
     assert told["leave"] == "Yarrow"
     assert told["invite"] == told["revoke"] == "x@secret.example"
+
+
+def test_interest_that_arises_after_a_page_asked_is_met_by_the_verb():
+    found = scene()
+    application, reviewer = found.application, found.reviewer
+    assert not application.interests_among([reviewer, found.officer])[reviewer.pk]
+    application.collaborators.create(user=reviewer, role="reader")
+
+    with pytest.raises(ValidationError, match="took part in writing"):
+        application.assign(to=reviewer, by=found.officer)
