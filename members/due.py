@@ -3,17 +3,14 @@
 So a day on which nothing ran is caught up with, and running twice does nothing twice.
 """
 
-import logging
 from importlib import import_module
 
 from django.conf import settings
-from django.db import connection
 
 from members import checking, mailing, untouched
 from members.locks import only_one
 from members.models import forgetting
-
-logger = logging.getLogger(__name__)
+from members.severally import do_severally
 
 
 def clear_sessions():
@@ -34,22 +31,7 @@ WORK = {
 }
 
 
-class DueWorkError(Exception):
-    """Some of it failed; the log says how."""
-
-
 def do_due_work():
     """Do each piece, whatever becomes of the others; how much each had to do."""
-    done, failed = {}, []
     with only_one("members.due_work") as is_ours:
-        for name, work in WORK.items() if is_ours else ():
-            try:
-                done[name] = work()
-            except Exception:
-                logger.exception("Due work failed: %s", name)
-                failed.append(name)
-                if not (connection.in_atomic_block or connection.is_usable()):
-                    connection.close()
-    if failed:
-        raise DueWorkError(f"Failed: {', '.join(failed)}.")
-    return done
+        return do_severally(WORK.items() if is_ours else ())

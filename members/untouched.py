@@ -1,10 +1,12 @@
 """Drafts that nobody touches: announced twice, and then closed.
 
 What was announced is known from the mails themselves, so a day on which nothing ran is
-caught up with, and nothing is announced twice. Nothing closes unannounced.
+caught up with, and nothing is announced twice. Nothing closes unannounced. Each is
+announced and closed in a transaction of its own, whatever becomes of the others.
 """
 
 import datetime as dt
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from members.models import Application, Mail, User, telling
 from members.models.drafting import DRAFT_LASTS, REMINDED_AFTER
+from members.severally import do_severally
 
 FIRST, LAST = REMINDED_AFTER
 KINDS = {FIRST: "reminder-30", LAST: "reminder-53"}
@@ -22,7 +25,16 @@ REASON = f"Nobody touched it for {DRAFT_LASTS.days} days."
 
 def remind():
     """Announce what is due; the number of applications. The later one is enough."""
-    return sum(_remind(pk, days) for days in (LAST, FIRST) for pk in _keys(days))
+    return sum(do_severally(_reminders()).values())
+
+
+def _reminders():
+    tried = set()
+    for days in (LAST, FIRST):
+        for pk in _keys(days):
+            if pk not in tried:
+                tried.add(pk)
+                yield f"reminder of application {pk}", partial(_remind, pk, days)
 
 
 def _keys(days):
@@ -58,7 +70,9 @@ def _remind(pk, days):
 
 def expire():
     """Close what was announced to be closed; the number of applications."""
-    return sum(_expire(pk) for pk in _overdue().values_list("pk", flat=True))
+    keys = list(_overdue().values_list("pk", flat=True))
+    pieces = ((f"end of application {pk}", partial(_expire, pk)) for pk in keys)
+    return sum(do_severally(pieces).values())
 
 
 def _overdue():

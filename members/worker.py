@@ -15,6 +15,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app, connector_params
 
 from members import due, mailing
+from members.severally import DueWorkError
 
 logger = logging.getLogger(__name__)
 # So many jobs at once: a mail server that hangs must not hold up the rest.
@@ -87,5 +88,5 @@ def catch_up():
     if not mailing.can_deliver():
         logger.error(mailing.NO_SERVER)
     mailing.recover(grace=mailing.NO_GRACE)
-    with suppress(due.DueWorkError):  # which is in the log
+    with suppress(DueWorkError):  # which is in the log
         due.do_due_work()

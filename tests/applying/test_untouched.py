@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from members import due, untouched
 from members.models import Application, Mail, User
+from members.severally import DueWorkError
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,60 @@ def test_nobody_revives_what_nobody_can_write(draft):
 
     with pytest.raises(ValidationError, match="Nobody is left"):
         draft.revive(by=factories.officer())
+
+
+def refuse(table, condition):
+    """Have the database refuse whatever is written as `condition` has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT of_the_test "
+            f"CHECK (NOT ({condition})) NOT VALID"
+        )
+
+
+def three_drafts(*, untouched_for):
+    """The first of them is the first whose turn it is."""
+    drafts = [factories.application(given={}) for _ in range(3)]
+    days_pass(untouched_for)
+    for number, draft in enumerate(drafts):
+        touched_at = F("touched_at") + timedelta(minutes=number)
+        Application.objects.filter(pk=draft.pk).update(touched_at=touched_at)
+    return drafts
+
+
+@pytest.mark.parametrize(("days", "kind"), [(31, "reminder-30"), (54, "reminder-53")])
+def test_a_reminder_that_fails_holds_up_no_other(caplog, days, kind):
+    bad, *good = three_drafts(untouched_for=days)
+    refuse("members_mail", f"application_id = {bad.pk}")
+
+    with pytest.raises(DueWorkError, match="Failed: drafts to be reminded of"):
+        run()
+
+    assert [told(draft)[-1][0] for draft in good] == [kind, kind]
+    assert told(bad) == []
+    failures = [line for line in caplog.records if str(bad.pk) in line.getMessage()]
+    assert [line.getMessage() for line in failures] == [
+        f"Due work failed: reminder of application {bad.pk}"
+    ]
+    assert failures[0].exc_info
+
+
+def test_an_end_that_fails_holds_up_no_other(caplog):
+    bad, *good = three_drafts(untouched_for=54)
+    run()
+    days_pass(8)
+    refuse("members_application", f"id = {bad.pk} AND state = 'expired'")
+
+    with pytest.raises(DueWorkError, match="Failed: drafts that expire"):
+        run()
+
+    for draft in (bad, *good):
+        draft.refresh_from_db()
+    assert [draft.state for draft in (bad, *good)] == ["draft", "expired", "expired"]
+    assert not bad.events.filter(reason=untouched.REASON).exists()
+    assert f"end of application {bad.pk}" in caplog.text
+    assert "of_the_test" in caplog.text
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from members.due import DueWorkError, do_due_work
+from members.due import do_due_work
+from members.severally import DueWorkError
 
 
 class Command(BaseCommand):
