@@ -6,6 +6,8 @@ from django.utils.cache import add_never_cache_headers
 from django.views.csrf import csrf_failure
 
 ACCOUNT_PAGES = "/accounts/"
+# In the session: the page that waits for a second factor, where its pages lead back to.
+ASKED_FOR = "asked_for"
 
 
 class ClosedByDefault(LoginRequiredMiddleware):
@@ -21,12 +23,14 @@ class ClosedByDefault(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         answer = super().process_view(request, view_func, view_args, view_kwargs)
-        if answer or not request.user.owes_second_factor:
-            return answer
         # The page on which it is set up, and says why, is one of these.
-        if request.path_info.startswith(ACCOUNT_PAGES):
-            return None
-        return redirect("mfa_index")
+        if answer or request.path_info.startswith(ACCOUNT_PAGES):
+            return answer
+        if request.user.owes_second_factor:
+            return lead_to_second_factor(request)
+        if ASKED_FOR in request.session:
+            del request.session[ASKED_FOR]
+        return None
 
     def handle_no_permission(self, request, view_func):
         """A part of a page says so in its place; a form's text waits for its writer."""
@@ -36,6 +40,13 @@ class ClosedByDefault(LoginRequiredMiddleware):
             return response
         keep_what_was_typed(request, view_func)
         return super().handle_no_permission(request, view_func)
+
+
+def lead_to_second_factor(request):
+    is_page = request.headers.get("HX-Request") != "true"
+    if request.method == "GET" and is_page:
+        request.session[ASKED_FOR] = request.get_full_path()
+    return redirect("mfa_index")
 
 
 def keep_what_was_typed(request, view_func):

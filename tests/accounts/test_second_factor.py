@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.template import Context, Template
 from django.urls import reverse
+from django.utils.html import escape
 
 from members.models import Level, Membership, User
 from peso import policy
@@ -188,6 +189,40 @@ def test_a_superuser_of_the_command_line_sets_it_up_at_first(client, monkeypatch
     post(client, "mfa_activate_totp", {"code": totp(secret)})
 
     assert client.get(reverse("admin:index")).status_code == 200
+
+
+GO_ON = "Go on to the page that you asked for"
+
+
+def set_up(client):
+    """The page that setting up an app leads to."""
+    post(client, "account_reauthenticate", {"password": PASSWORD})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    return client.post(
+        reverse("mfa_activate_totp"), {"code": totp(secret)}, follow=True
+    )
+
+
+def test_setting_it_up_leads_back_to_the_page_that_was_asked_for(client):
+    officer = in_group(staff=True)
+    officer.set_password(PASSWORD)
+    officer.save()
+    asked = f"{reverse('admin:members_organization_changelist')}?q=a&o=1"
+    sign_in(client, officer.email)
+    assert client.get(asked).url == reverse("mfa_index")
+    client.post(reverse("admin:logout"))
+    client.get(reverse("admin:index"), headers={"HX-Request": "true"})
+    assert GO_ON not in client.get(reverse("mfa_index")).text
+
+    codes = set_up(client)
+
+    assert codes.redirect_chain[-1][0] == reverse("mfa_view_recovery_codes")
+    link = f'href="{escape(asked)}">{GO_ON}'
+    for page in (codes, client.get(reverse("mfa_index"))):
+        assert link in page.text
+    assert client.get(asked).status_code == 200
+    for name in ("mfa_view_recovery_codes", "mfa_index"):
+        assert GO_ON not in client.get(reverse(name)).text
 
 
 def test_a_lost_second_factor_is_taken_out_by_a_command(client, capsys):
