@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     path = chromium.find()
     if not path:
@@ -52,7 +52,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def folder():
     """Where the server of the tests keeps all that it keeps."""
     folder = Path(tempfile.mkdtemp(prefix="peso-browser-"))
@@ -68,7 +68,7 @@ def environment(folder):
     return variables
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(folder):
     """The address of a server."""
     with socket.socket() as probe:
@@ -165,7 +165,7 @@ def set_up_app(page):
     return secret
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(browser, site, folder):
     """What a browser keeps of an administrator who has signed in."""
     account = {

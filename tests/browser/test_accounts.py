@@ -80,7 +80,7 @@ def make_person(folder, name, email, full=NAME):
     on_server(folder, MAKE.format(**facts))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_state(browser, site, folder):
     """A person who has signed in, with an app, and shown again that it is them."""
     make_person(folder, "person", EMAIL)

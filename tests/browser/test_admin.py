@@ -36,7 +36,7 @@ OPTIONS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def records(browser, site, signed_in):
     """Where the first record of a list is, by the list's address."""
     context = browser.new_context(base_url=site, storage_state=signed_in)

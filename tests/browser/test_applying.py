@@ -83,7 +83,7 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scene(site, folder):
     made = subprocess.run(
         [sys.executable, "manage.py", "shell", "-c", SCENE],

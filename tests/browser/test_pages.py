@@ -50,7 +50,7 @@ WINDOWS["phone"] = (390, 844, "light")
 WIDTHS = [320, 390, 768, 1280, 2560]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def addresses(browser, site):
     context = browser.new_context(base_url=site)
     page = context.new_page()

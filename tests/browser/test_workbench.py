@@ -63,7 +63,7 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def applications(signed_in, folder):
     """The public ids of applications on the server."""
     made = subprocess.run(

@@ -191,6 +191,8 @@ def sample(django_db_setup, django_db_blocker):
                     "TRUNCATE members_institution, members_institutionname, "
                     "members_institutionterm, members_institutionhistory CASCADE"
                 )
+                # In whose name it was imported.
+                cursor.execute("DELETE FROM members_user")
 
 
 @pytest.mark.xdist_group("ror")
