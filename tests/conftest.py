@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.db import transaction
 
 from peso import revision
 
@@ -17,6 +18,17 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What a module keeps is there for all its tests: all ask for it, on one worker."""
+    keeping = {each.module for each in items if "kept" in each.fixturenames}
+    for each in items:
+        if each.module in keeping:
+            if "kept" not in each.fixturenames:
+                raise pytest.UsageError(f"{each.nodeid} does not ask for what is kept")
+            each.add_marker(pytest.mark.xdist_group(each.module.__name__))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +57,29 @@ def revision_asked_anew():
     """The connection that asks for the revision would keep the database from going."""
     yield
     revision.close()
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker):
+    """Makes rows once for all tests of a module, by `rows = kept(make)`.
+
+    All tests of the module have to ask for them. What a test changes in the database
+    goes with the test; of the objects it takes a copy (`copy.deepcopy(rows)`). Not
+    for modules in which a test commits.
+    """
+    whole = transaction.atomic()
+    whole._from_testcase = True  # what is durable may begin within it
+
+    def make(rows):
+        with django_db_blocker.unblock():
+            return rows()
+
+    with django_db_blocker.unblock():
+        whole.__enter__()
+    yield make
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        whole.__exit__(None, None, None)
 
 
 @pytest.fixture
