@@ -98,10 +98,10 @@ def test_the_later_of_two_colleagues_sees_what_changed_and_loses_nothing(client)
 
 
 @pytest.mark.parametrize(
-    ("button", "kept"), [("keep", "Mine"), ("take", "Theirs"), ("", "Theirs")]
+    ("button", "left"), [("keep", "Mine"), ("take", "Theirs"), ("", "Theirs")]
 )
 @pytest.mark.parametrize("name", ["step", "answer"])
-def test_of_two_versions_one_is_chosen(client, name, button, kept):
+def test_of_two_versions_one_is_chosen(client, name, button, left):
     application = draft(client, focus="Before")
     sent = form(application, focus="Mine")
     application.save_answers({"focus": "Theirs"}, by=colleague(application))
@@ -116,12 +116,12 @@ def test_of_two_versions_one_is_chosen(client, name, button, kept):
     assert response.status_code == (
         409 if not button else 302 if name == "step" else 200
     )
-    assert says(application, "focus") == kept
+    assert says(application, "focus") == left
 
 
-@pytest.mark.parametrize(("button", "kept"), [("keep", "mine"), ("take", "theirs")])
+@pytest.mark.parametrize(("button", "left"), [("keep", "mine"), ("take", "theirs")])
 def test_of_two_choices_of_boxes_one_is_chosen_and_the_page_is_read_anew(
-    client, button, kept
+    client, button, left
 ):
     boxes = {name: str(factories.community().pk) for name in ("mine", "theirs")}
     application = draft(client, communities=[str(factories.community().pk)])
@@ -136,7 +136,7 @@ def test_of_two_choices_of_boxes_one_is_chosen_and_the_page_is_read_anew(
 
     assert told.status_code == 409
     assert response["HX-Refresh"] == "true"
-    assert says(application, "communities") == [boxes[kept]]
+    assert says(application, "communities") == [boxes[left]]
 
 
 def test_to_keep_ones_own_is_asked_again_if_it_changed_once_more(client):

@@ -113,7 +113,7 @@ def enter(client, name, content=PDF):
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "told"),
     [
         ("../../etc/letter.pdf", "letter.pdf"),
         ("..\\..\\windows\\letter.pdf", "letter.pdf"),
@@ -127,12 +127,12 @@ def enter(client, name, content=PDF):
         ("a;b=c.pdf", "a;b=c.pdf"),
     ],
 )
-def test_names_of_files_lead_nowhere_and_hide_nothing(client, officer, name, kept):
+def test_names_of_files_lead_nowhere_and_hide_nothing(client, officer, name, told):
     response = enter(client, name)
 
     assert response.status_code == 302
     document = Document.objects.get()
-    assert document.name == kept
+    assert document.name == told
     application = document.application
     for place in (
         f"/workbench/applications/{application.public_id}/documents/{document.pk}/",

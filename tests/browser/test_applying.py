@@ -173,8 +173,8 @@ def test_an_answer_is_saved_as_its_field_is_left_and_as_it_is_typed(open_as):
     assert held(open_as, "focus") == "Left and typed"
 
 
-@pytest.mark.parametrize(("button", "kept"), [("Keep mine", "Ben"), ("theirs", "Ada")])
-def test_two_colleagues_on_one_step_lose_nothing(open_as, button, kept):
+@pytest.mark.parametrize(("button", "left"), [("Keep mine", "Ben"), ("theirs", "Ada")])
+def test_two_colleagues_on_one_step_lose_nothing(open_as, button, left):
     ada, ben = open_as("ada", STEP), open_as("ben", STEP)
 
     leave(ada, "description", f"By Ada, {button}")
@@ -187,9 +187,9 @@ def test_two_colleagues_on_one_step_lose_nothing(open_as, button, kept):
     told.get_by_role("button", name=button).click()
 
     expect(said(ben, "description")).to_contain_text("Saved")
-    kept = f"By {kept}, {button}"
-    expect(ben.locator("#id_description")).to_have_value(kept)
-    assert held(open_as, "description") == kept
+    said_last = f"By {left}, {button}"
+    expect(ben.locator("#id_description")).to_have_value(said_last)
+    assert held(open_as, "description") == said_last
 
 
 def test_a_session_that_ended_keeps_the_text_until_somebody_signs_in(

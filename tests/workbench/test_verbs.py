@@ -87,7 +87,7 @@ def test_assigning_offers_reviewers_and_marks_conflicts(client):
 
 
 @pytest.mark.parametrize(
-    ("verb", "data", "kept"),
+    ("verb", "data", "words"),
     [
         ("request_changes", {"text": "All my words"}, "All my words"),
         ("recommend", {"advice": "decline", "reasons": "My reasons"}, "My reasons"),
@@ -95,7 +95,7 @@ def test_assigning_offers_reviewers_and_marks_conflicts(client):
     ],
 )
 def test_verb_that_comes_too_late_is_told_and_keeps_what_was_typed(
-    client, verb, data, kept
+    client, verb, data, words
 ):
     found = scene(state="submitted")
     client.force_login(found.officer)
@@ -105,7 +105,7 @@ def test_verb_that_comes_too_late_is_told_and_keeps_what_was_typed(
     page = response.content.decode()
     assert response.status_code == 422
     assert "it is too late, or too early" in page
-    assert kept in page
+    assert words in page
     assert 'role="alert"' in page
     assert anew(found.application).state == "submitted"
 
