@@ -9,6 +9,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from peso.migrations import together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -1100,3 +1102,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

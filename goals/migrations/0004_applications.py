@@ -2,6 +2,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from peso.migrations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -90,3 +92,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

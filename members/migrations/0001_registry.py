@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from members.migrations import _functions
+from peso.migrations import together
 
 
 class Migration(migrations.Migration):
@@ -3620,3 +3621,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

@@ -9,6 +9,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from peso.migrations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -469,3 +471,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

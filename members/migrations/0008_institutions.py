@@ -10,6 +10,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from members.migrations._institutions import AFTER, BEFORE
+from peso.migrations import together
 
 
 class Migration(migrations.Migration):
@@ -298,3 +299,4 @@ class Migration(migrations.Migration):
         ),
         *AFTER,
     ]
+    operations = together(operations)

@@ -12,6 +12,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from peso.migrations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -2370,3 +2372,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

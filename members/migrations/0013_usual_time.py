@@ -3,6 +3,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from members.migrations._revision import public
+from peso.migrations import together
 
 
 class Migration(migrations.Migration):
@@ -92,3 +93,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)

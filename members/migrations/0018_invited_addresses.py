@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from peso.migrations import together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -81,3 +83,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)
