@@ -1,5 +1,6 @@
 """Who reaches what in the workbench: every address, by everybody."""
 
+import copy
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from tests import factories
 from tests.test_conventions import refuse_writes
 from tests.workbench.scenes import desk, scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 PEOPLE = (
     "stranger",
@@ -71,12 +72,11 @@ VERBS = {
 }
 
 
-def brought_to(state):
-    found = scene(
-        state={"advised": "in_review", "staged": "recommended"}.get(state, state)
-        if state != "expired"
-        else "submitted"
-    )
+BEFORE = {"advised": "in_review", "staged": "recommended", "expired": "submitted"}
+
+
+def bring_to(state):
+    found = scene(state=BEFORE.get(state, state))
     application, officer = found.application, factories.officer()
     if state == "advised":
         application.recommend(by=officer, advice="accept", reasons="Good.")
@@ -85,6 +85,17 @@ def brought_to(state):
     if state == "expired":
         application.expire(by=officer)
     return found
+
+
+@pytest.fixture(scope="module")
+def rows(kept):
+    states = {state for state, *_ in (*PAGES.values(), *VERBS.values())}
+    return kept(lambda: {state: bring_to(state) for state in states})
+
+
+@pytest.fixture
+def brought_to(rows, db):
+    return lambda state: copy.deepcopy(rows[state])
 
 
 def met(response, path):
@@ -113,7 +124,7 @@ def by_everybody(client, found, ask):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_opens_to_these(client, name):
+def test_page_opens_to_these(client, brought_to, name):
     state, expected = PAGES[name]
     found = brought_to(state)
     document = found.application.documents.create(
@@ -134,7 +145,7 @@ def test_page_opens_to_these(client, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_writes_nothing(client, name):
+def test_page_writes_nothing(client, brought_to, name):
     state, _ = PAGES[name]
     found = brought_to(state)
     path = {"workbench": "/workbench/", "workbench_enter": "/workbench/enter/"}
@@ -148,7 +159,7 @@ def test_page_writes_nothing(client, name):
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_verb_is_done_for_these(client, verb):
+def test_verb_is_done_for_these(client, brought_to, verb):
     state, data, expected = VERBS[verb]
     found = brought_to(state)
 
@@ -164,8 +175,8 @@ def test_verb_is_done_for_these(client, verb):
     assert by_everybody(client, found, ask) == expected
 
 
-def test_entering_is_for_officers(client):
-    found = scene()
+def test_entering_is_for_officers(client, brought_to):
+    found = brought_to("in_review")
 
     def ask(found):
         letter = SimpleUploadedFile("a.txt", b"Dear all")
@@ -175,8 +186,8 @@ def test_entering_is_for_officers(client):
     assert by_everybody(client, found, ask) == f"{SHUT} no no no did"
 
 
-def test_what_staff_entered_is_for_officers_until_it_is_submitted(client):
-    found = scene()
+def test_what_staff_entered_is_for_officers_until_it_is_submitted(client, brought_to):
+    found = brought_to("in_review")
     found.application, _ = Application.enter(
         by=found.officer,
         source="letter",
@@ -199,14 +210,14 @@ def test_the_tables_above_have_every_address():
     assert names == set(PAGES) | {f"workbench_{verb}" for verb in VERBS}
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_verbs_take_nothing_but_a_post(client, verb):
-    found = scene(state="submitted")
+def test_verbs_take_nothing_but_a_post(client, brought_to):
+    found = brought_to("submitted")
     client.force_login(found.officer)
 
-    response = client.get(desk(found.application, verb))
+    for verb in VERBS:
+        response = client.get(desk(found.application, verb))
+        assert response.status_code == 405, verb
 
-    assert response.status_code == 405
     found.application.refresh_from_db()
     assert found.application.state == "submitted"
 
