@@ -12,6 +12,7 @@ from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 
 from peso import policy
 from peso.sections import in_sections
@@ -72,7 +73,9 @@ class RegistryAdmin(admin.AdminSite):
         return super().index(request, {"care": notes, **(extra_context or {})})
 
     def get_app_list(self, request, app_label=None):
-        return in_sections(super().get_app_list(request, app_label))
+        """Found out where it is shown: of most answers it is no part."""
+        lists = super().get_app_list
+        return SimpleLazyObject(lambda: in_sections(lists(request, app_label)))
 
     def app_index(self, request, app_label, extra_context=None):
         title = {"title": apps.get_app_config(app_label).verbose_name}
