@@ -12,6 +12,7 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import CharField, Field, OuterRef, Subquery, Value
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from members.models import User
@@ -94,8 +95,8 @@ def changes_page(record, may_view, number):
     page = page.get_page(number)
     changes = []
     for rows, part in histories:
-        ids = [pk for _, pk, label in page if label == part._meta.label]
-        changes += _changes(rows, part, ids)
+        if ids := [pk for _, pk, label in page if label == part._meta.label]:
+            changes += _changes(rows, part, ids)
     _leave_out_itself(record, changes)
     _name_relations(changes)
     _name_actors(changes)
@@ -192,10 +193,6 @@ class HistoryPage:
     is_confidential = False
     history_without = frozenset()
 
-    @property
-    def object_history_template(self):
-        return "admin/record_history.html" if is_tracked(self.model) else None
-
     def history_view(self, request, object_id, extra_context=None):
         # Before Django's own looks for a record, and says that there is none.
         if not self.has_view_permission(request):
@@ -217,7 +214,15 @@ class HistoryPage:
             return request.user.has_perm(label)
 
         page, changes = changes_page(record, may_view, request.GET.get(PAGE_VAR))
-        context = {"page": page, "changes": changes, "page_var": PAGE_VAR}
-        return super().history_view(
-            request, object_id, {**context, **(extra_context or {})}
-        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Change history: {record}",
+            "module_name": capfirst(self.opts.verbose_name_plural),
+            "object": record,
+            "opts": self.opts,
+            "page": page,
+            "changes": changes,
+            "page_var": PAGE_VAR,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/record_history.html", context)
