@@ -217,5 +217,6 @@ WAITING = {
 def waiting(user):
     """What waits for people like `user`: (words, number, address of the list)."""
     for query, words in WAITING.items():
-        total = QueueForm(QueryDict(query), user).total
+        # Without the count of each choice, which the list's own page shows.
+        total = QueueForm(QueryDict(query), user).applications().count()
         yield f"applications {words}", total, f"{reverse('members:workbench')}?{query}"
