@@ -1,16 +1,13 @@
 """Fixtures for all tests."""
 
 import gc
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.hashers import ScryptPasswordHasher
-from django.db import transaction
+from django.db import connection, transaction
 
 from peso import revision
-
-SEEDS = ["goals.migrations.0002_wording", "members.migrations.0002_policy"]
+from tests.snapshot import Snapshot
 
 
 def pytest_collection_finish():
@@ -82,12 +79,18 @@ def kept(django_db_setup, django_db_blocker):
         whole.__exit__(None, None, None)
 
 
-@pytest.fixture
-def committed(transactional_db):
-    """A database whose transactions are real; emptied afterwards.
+@pytest.fixture(scope="session")
+def migrated(django_db_setup, django_db_blocker):
+    """The database as the migrations leave it."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        return Snapshot(cursor)
 
-    The test before may have emptied it of what migrations write, too.
-    """
-    if not apps.get_model("goals", "Goal").objects.exists():
-        for seed in SEEDS:
-            import_module(seed).write(apps, None)
+
+@pytest.fixture
+def committed(migrated, django_db_blocker):
+    """A database whose transactions are real; put back afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+        with transaction.atomic(), connection.cursor() as cursor:
+            migrated.put_back(cursor)

@@ -64,7 +64,9 @@ def test_job_of_a_killed_worker_is_done_again(real, message):
     with process(Worker().run):
         real.wait_for("RCPT")
     # At a full minute, a worker gives a waiting mail another job as well.
-    job = ProcrastinateJob.objects.get(task_name="members.send_mail", status="doing")
+    doing = ProcrastinateJob.objects.filter(status="doing")
+    taken = list(doing.filter(task_name="members.send_mail"))
+    assert taken
     old = timezone.now() - timedelta(minutes=1)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = %s", [old])
@@ -72,8 +74,9 @@ def test_job_of_a_killed_worker_is_done_again(real, message):
     context = type("Context", (), {"app": app})
     async_to_sync(jobs.recover_jobs.func)(context, timestamp=0)
 
-    job.refresh_from_db()
-    assert job.status == "todo"
+    for job in taken:
+        job.refresh_from_db()
+        assert job.status == "todo"
 
 
 def test_mail_without_a_job_gets_one_and_only_one(real, message):
