@@ -82,8 +82,8 @@ def member_items(
 
 def efforts(member: Any, cells: Iterable[Cell]) -> list[tuple[Line, str]]:
     """What a member does for each goal, in the order of the columns."""
-    stated = {pair["goal"]: pair["effort"] for pair in member.efforts}
-    return [(cell.column, stated.get(cell.column.key, "")) for cell in cells]
+    stated = dict(member.efforts)
+    return [(cell.column, stated.get(cell.column.slug, "")) for cell in cells]
 
 
 def _sum(each: Sum) -> dict[str, Any]:

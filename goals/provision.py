@@ -17,7 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, JSONObject, Left, NullIf, Upper
+from django.db.models.functions import Coalesce, Left, NullIf, Upper
 from django.utils import timezone
 
 from goals import coverage
@@ -31,6 +31,7 @@ from goals.coverage import (
     Tally,
 )
 from members.models import Community, Organization
+from members.models.finding import Texts
 from members.models.periods import DatedQuerySet, in_force
 
 ROW = Coalesce("commitmentcommunity__community", AT_LARGE_KEY)
@@ -149,9 +150,9 @@ class MembersByGoal:
         self.today = timezone.localdate()
 
     def rows(self):
-        """The members by name, with `efforts`: pairs of a goal's key and an effort."""
-        efforts = self._commitments().values(
-            pair=JSONObject(goal="goal_id", effort="effort")
+        """The members by name, with `efforts`: pairs of a goal's slug and an effort."""
+        efforts = (
+            self._commitments().order_by().values(pair=Texts("goal__slug", "effort"))
         )
         members = self._members().filter(self._in_letter())
         if self.unstated:
