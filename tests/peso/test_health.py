@@ -1,15 +1,7 @@
 """The probes, and what the log says of a request."""
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,9 +11,7 @@ from peso import probe
 
 # One worker starts the servers that these tests share.
 pytestmark = pytest.mark.xdist_group("server")
-ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "7a8b3c4d-1111-4222-8333-abcdefabcdef"
-DEAF = "postgres://peso:hunter2@127.0.0.1:1/peso?connect_timeout=1"
 FILE_MARK = "7a8b3c4d-2222-4222-8333-abcdefabcdef"
 
 
@@ -77,66 +67,6 @@ def test_readyz_misses_the_migrations_of_an_empty_database(client, beside):
         beside.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
 
     assert response.json() == {"status": "not ready", "missing": ["migrations"]}
-
-
-class Server:
-    """gunicorn, with its log, and a database that does not answer."""
-
-    def __init__(self, folder, log_format):
-        self.log = folder / f"{log_format}.log"
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PESO_DATA_DIR": str(folder),
-            "DATABASE_URL": DEAF,
-            "WEB_CONCURRENCY": "1",
-            "LOG_FORMAT": log_format,
-        }
-        run = {"cwd": ROOT, "env": environment}
-        if not (folder / "static").exists():
-            command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-            subprocess.run(command, check=True, **run)
-        command = [sys.executable, "-m", "gunicorn", "--bind=127.0.0.1:0"]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, stderr=log, stdout=log, **run)
-        listening = self.wait_for(r"Listening at: (http://127\.0\.0\.1:\d+)")
-        self.address = listening[1]
-
-    def wait_for(self, pattern):
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            if found := re.search(pattern, self.log.read_text()):
-                return found
-            time.sleep(0.02)
-        raise AssertionError(f"{pattern} is not in the log:\n{self.log.read_text()}")
-
-    def get(self, path, **headers):
-        request = urllib.request.Request(self.address + path, headers=headers)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=20) as response:
-                return response.status, response.headers, response.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def lines(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("deaf")
-
-
-@pytest.fixture(scope="module")
-def deaf_server(folder):
-    server = Server(folder, "json")
-    yield server
-    server.process.kill()
-    server.process.wait()
 
 
 def test_without_its_database_the_process_lives_and_is_not_ready(deaf_server):
@@ -221,14 +151,10 @@ def test_probes_that_succeed_leave_no_line(deaf_server):
     assert "/healthz" not in paths
 
 
-def test_plain_log_is_plain(folder):
-    server = Server(folder, "plain")
-    try:
-        server.get("/nothing%0Ahere", **{"X-Request-ID": MARK})
-        line = server.wait_for(".* gunicorn.access: .*")[0]
-    finally:
-        assert server.stop() == 0
+def test_plain_log_is_plain(plain_server):
+    plain_server.get("/nothing%0Ahere", **{"X-Request-ID": MARK})
 
+    line = plain_server.wait_for(rf".* gunicorn.access: .*{MARK}.*")[0]
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\d [\d:,]+ INFO gunicorn.access: GET /nothing\\nhere 404, "
         rf"[\d.]+ ms, \d+ bytes \[{MARK}\]",
