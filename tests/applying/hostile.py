@@ -15,8 +15,6 @@ TEXT = (
 ADDRESS = "https://x.test/\"><xss/onerror=alert(1)>/'"
 EMAIL = '"<xss/onerror=alert(1)>"@example.org'
 MARK = "שלום"
-# Names whose letters turn what stands beside them; none of them is written by people.
-TURNED = "Ada\u202egpj.exe"
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 # What a browser shows apart from the text around it, or not at all.
 APART = {"bdi", "option", "script", "style", "title"}
@@ -45,6 +43,80 @@ def harm(question, number):
     if question.kind == Kind.EMAIL and question.key != "primary_contact-email":
         return EMAIL
     return None
+
+
+def named(user):
+    user.first_name, user.last_name = TEXT[:140] + MARK, MARK
+    user.save()
+    return user
+
+
+class People:
+    def __init__(self):
+        self.editor = named(factories.applicant(email=EMAIL))
+        self.reader = named(factories.applicant())
+        self.reviewer = named(factories.reviewer())
+        self.officer = named(factories.officer())
+
+
+def drafted(people):
+    application = factories.application(by=people.editor, given=answers())
+    application.collaborators.create(user=people.reader, role="reader")
+    application.invite(by=people.editor, email=EMAIL.replace("1", "2"), role="editor")
+    application.attach(by=people.editor, name="<xss>שלום.txt", content=b"A letter")
+    return application
+
+
+def submitted(people):
+    application = drafted(people)
+    application.submit(by=people.editor)
+    application.latest.website_check.note(False, "refused")
+    return application
+
+
+def reviewed(people):
+    """With two revisions, a conversation, and advice."""
+    application = submitted(people)
+    application.take_up(by=people.officer)
+    application.request_changes(by=people.officer, text=TEXT)
+    saved = application.save_answers({"focus": f"More {TEXT}"}, by=people.editor)
+    assert saved.is_complete
+    application.reply(by=people.editor, text=TEXT)
+    application.submit(by=people.editor)
+    for visibility in ("staff", "reviewers", "applicant"):
+        application.comment(by=people.officer, text=TEXT, visibility=visibility)
+    for by in (people.officer, people.reviewer):
+        application.recommend(by=by, advice="accept", reasons=TEXT)
+    return application
+
+
+def staged(people, outcome="accept"):
+    application = reviewed(people)
+    application.put_forward(by=people.officer)
+    facts = {"reason": TEXT, "clause": TEXT[:190], "private_note": TEXT}
+    proposals = [1, 2, 3] if outcome == "accept" else []
+    factories.stage(
+        application, by=people.officer, outcome=outcome, proposals=proposals, **facts
+    )
+    return application
+
+
+def accepted(people):
+    application = staged(people)
+    application.release(by=people.officer)
+    return application
+
+
+def declined(people):
+    application = staged(people, "decline")
+    application.release(by=people.officer)
+    return application
+
+
+def withdrawn(people):
+    application = submitted(people)
+    application.withdraw(by=people.editor, reason=TEXT)
+    return application
 
 
 class Shown(HTMLParser):
