@@ -87,8 +87,13 @@ def migrated(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def committed(migrated, django_db_blocker):
+def committed(transactional_db):
     """A database whose transactions are real; put back afterwards."""
+
+
+@pytest.fixture
+def transactional_db(migrated, django_db_blocker):
+    """By its name pytest-django knows that there has to be a database for tests."""
     with django_db_blocker.unblock():
         yield
         connection.close()
