@@ -10,6 +10,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv/bin/python
 PIP := $(VENV) -m pip install --disable-pip-version-check --require-hashes
 
+# Every program started below reads what the one before it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A .venv whose Python has gone since is made anew.
 $(shell $(VENV) -c '' 2>/dev/null || rm -f .venv/.installed .venv/.installed-dev)
 
