@@ -3,8 +3,10 @@
 import gc
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection, transaction
+from django.test import override_settings
 
 from peso import revision
 from tests.snapshot import Snapshot
@@ -37,16 +39,16 @@ def quick_passwords():
     ScryptPasswordHasher.work_factor = usual
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files():
     """Templates name static files as they are: nobody has to collect them first."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
-    }
-    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)
