@@ -1,5 +1,6 @@
 """The page of an application: what it says, and what changed."""
 
+import copy
 import html
 import re
 
@@ -7,12 +8,44 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from members.models import Application
+from members.models import Application, Institution
 from tests import factories
 from tests.workbench.scenes import desk, officer, scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 HOSTILE = '<script>alert(1)</script> "quoted" [x](javascript:alert(1)) **bold** &amp;'
+
+SAID = {
+    "description": "First.\n\nSecond.",
+    "workforce__statement": "We train.",
+    "unlisted_hosts": "Institute of Nowhere",
+}
+ARABIC = "جمعية البرمجيات العلمية"
+
+
+def of_each_state():
+    return {
+        "submitted": scene(state="submitted", name=ARABIC),
+        "in_review": scene(**SAID),
+    } | {
+        state: scene(state=state)
+        for state in ("changes_requested", "recommended", "declined", "accepted")
+    }
+
+
+@pytest.fixture(scope="module")
+def rows(kept):
+    return kept(of_each_state)
+
+
+@pytest.fixture
+def brought_to(rows, db):
+    return lambda state: copy.deepcopy(rows[state])
+
+
+@pytest.fixture
+def found(brought_to):
+    return brought_to("in_review")
 
 
 def text_of(page):
@@ -24,8 +57,7 @@ def opened(client, application, query=""):
     return client.get(desk(application) + query).content.decode()
 
 
-def test_last_revision_is_read_in_the_order_of_the_questions(client):
-    found = scene(description="First.\n\nSecond.", workforce__statement="We train.")
+def test_last_revision_is_read_in_the_order_of_the_questions(client, found):
     client.force_login(found.reviewer)
 
     page = text_of(opened(client, found.application))
@@ -38,16 +70,15 @@ def test_last_revision_is_read_in_the_order_of_the_questions(client):
     assert places == sorted(places)
 
 
-def test_draft_after_the_revision_is_not_shown(client):
-    found = scene(state="changes_requested")
+def test_draft_after_the_revision_is_not_shown(client, brought_to):
+    found = brought_to("changes_requested")
     found.application.save_answers({"focus": "Not said yet"}, by=found.applicant)
     client.force_login(found.officer)
 
     assert "Not said yet" not in opened(client, found.application)
 
 
-def test_checks_are_shown(client):
-    found = scene(unlisted_hosts="Institute of Nowhere")
+def test_checks_are_shown(client, found):
     client.force_login(found.conflicted)
 
     page = text_of(opened(client, found.application))
@@ -59,8 +90,7 @@ def test_checks_are_shown(client):
     assert "which has the same host institution" in page
 
 
-def test_conflicted_reviewer_is_offered_nothing_that_judges(client):
-    found = scene()
+def test_conflicted_reviewer_is_offered_nothing_that_judges(client, found):
     client.force_login(found.conflicted)
 
     page = opened(client, found.application)
@@ -69,8 +99,8 @@ def test_conflicted_reviewer_is_offered_nothing_that_judges(client):
     assert offered == {"comment"}
 
 
-def test_difference_of_any_two_revisions_is_told_by_question(client):
-    found = scene(state="changes_requested")
+def test_difference_of_any_two_revisions_is_told_by_question(client, brought_to):
+    found = brought_to("changes_requested")
     application, officer = found.application, factories.officer()
     for number, focus in enumerate(("Second focus", "Third focus"), start=2):
         given = {"focus": focus, "description": f"Says {number}"}
@@ -97,8 +127,7 @@ def test_difference_of_any_two_revisions_is_told_by_question(client):
 @pytest.mark.parametrize(
     "query", ["?from=9&to=1", "?from=1&to=nine", "?from=%3Cb%3E", "?to=1"]
 )
-def test_revision_that_there_is_not_is_told(client, query):
-    found = scene()
+def test_revision_that_there_is_not_is_told(client, found, query):
     client.force_login(found.reviewer)
 
     page = opened(client, found.application, query)
@@ -107,14 +136,13 @@ def test_revision_that_there_is_not_is_told(client, query):
     assert "<b>" not in page
 
 
-def test_keys_of_communities_and_institutions_are_not_mixed_up(client):
+def test_keys_of_communities_and_institutions_are_not_mixed_up(client, found):
     """Their numbers are of different tables."""
-    found = scene()
     community = found.application.latest.answers["communities"][0]
     institution = factories.institution(name="Wrong one", pk=int(community) + 5000)
     named = factories.community(name="Right one")
-    type(institution).objects.filter(pk=named.pk).delete()
-    factories.institution(name="Wrong name", pk=named.pk)
+    names = {"name": "Wrong name", "country": "Germany", "country_code": "DE"}
+    Institution.objects.update_or_create(pk=named.pk, defaults=names)
     given = factories.answers(
         communities=[str(named.pk)], hosts=[str(named.pk), str(institution.pk)]
     )
@@ -155,8 +183,8 @@ def test_what_applicants_wrote_is_text_and_nothing_else(client):
         assert "&amp;amp;" in page
 
 
-def test_names_turn_no_text_around_them(client):
-    found = scene(name="جمعية البرمجيات العلمية")
+def test_names_turn_no_text_around_them(client, brought_to):
+    found = brought_to("submitted")
     client.force_login(found.reviewer)
 
     page = opened(client, found.application)
@@ -164,8 +192,8 @@ def test_names_turn_no_text_around_them(client):
     assert re.search(r'<h1 dir="auto"[^>]*>جمعية', page)
 
 
-def test_declined_application_stays_with_its_reason(client):
-    found = scene(state="declined")
+def test_declined_application_stays_with_its_reason(client, brought_to):
+    found = brought_to("declined")
     client.force_login(found.reviewer)
 
     page = text_of(opened(client, found.application))
@@ -174,8 +202,8 @@ def test_declined_application_stays_with_its_reason(client):
     assert "It was decided so." in page
 
 
-def test_accepted_application_leads_to_the_member(client):
-    found = scene(state="accepted")
+def test_accepted_application_leads_to_the_member(client, brought_to):
+    found = brought_to("accepted")
     application = Application.objects.get(pk=found.application.pk)
     client.force_login(found.reviewer)
 
@@ -184,8 +212,7 @@ def test_accepted_application_leads_to_the_member(client):
     assert application.organization.get_absolute_url() in page
 
 
-def test_name_of_an_account_is_never_its_user_name(client):
-    found = scene()
+def test_name_of_an_account_is_never_its_user_name(client, found):
     found.application.assign(to=found.reviewer, by=found.officer)
     client.force_login(found.officer)
 
@@ -200,34 +227,34 @@ def test_name_of_an_account_is_never_its_user_name(client):
     )
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_page_asks_so_often(client, rows):
-    found = scene(state="changes_requested")
+@pytest.mark.parametrize("number", [1, 3])
+def test_page_asks_so_often(client, brought_to, number):
+    found = brought_to("changes_requested")
     application = found.application
-    for number in range(rows):
-        application.save_answers({"focus": f"Focus {number}"}, by=found.applicant)
+    for each in range(number):
+        application.save_answers({"focus": f"Focus {each}"}, by=found.applicant)
         application.submit(by=found.applicant)
         colleague = factories.reviewer()
         application.recommend(by=colleague, advice="accept", reasons="Good.")
         for visibility in ("staff", "reviewers", "applicant"):
-            said = f"Said {number}."
+            said = f"Said {each}."
             application.comment(by=found.officer, text=said, visibility=visibility)
-        if number < rows - 1:
+        if each < number - 1:
             application.request_changes(by=found.officer, text="More.")
     application.recommend(by=found.officer, advice="accept", reasons="Good.")
     client.force_login(found.officer)
 
     with CaptureQueriesContext(connection) as queries:
-        page = opened(client, application, f"?from=1&to={rows + 1}")
+        page = opened(client, application, f"?from=1&to={number + 1}")
 
-    assert page.count("desk-comment-staff") == rows
+    assert page.count("desk-comment-staff") == number
     assert len(queries) == 38
 
 
-def test_officer_is_offered_what_the_state_allows(client):
+def test_officer_is_offered_what_the_state_allows(client, brought_to):
     offered = {}
     for state in ("submitted", "in_review", "recommended", "declined"):
-        found = scene(state=state)
+        found = brought_to(state)
         client.force_login(found.officer)
         page = opened(client, found.application)
         offered[state] = set(re.findall(r'id="verb-(\w+)"', page))
