@@ -1,5 +1,6 @@
 """What the forms of the page do, and what they keep when a verb refuses."""
 
+import copy
 import re
 
 import pytest
@@ -9,7 +10,24 @@ from django.test import Client
 from members.models import Application, Comment, Mail
 from tests.workbench.scenes import desk, scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
+
+
+@pytest.fixture(scope="module")
+def rows(kept):
+    states = ("submitted", "in_review")
+    return kept(lambda: {state: scene(state=state) for state in states})
+
+
+@pytest.fixture
+def submitted(rows, db):
+    return copy.deepcopy(rows["submitted"])
+
+
+@pytest.fixture
+def found(rows, db):
+    """One that is in review."""
+    return copy.deepcopy(rows["in_review"])
 
 
 def anew(application):
@@ -21,8 +39,8 @@ def said(response):
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def test_review_goes_its_way_by_pages_alone(client):
-    found = scene(state="submitted")
+def test_review_goes_its_way_by_pages_alone(client, submitted):
+    found = submitted
     application = found.application
     client.force_login(found.reviewer)
 
@@ -45,8 +63,7 @@ def test_review_goes_its_way_by_pages_alone(client):
     assert application.recommendations.get().reasons == "They fit."
 
 
-def test_each_wrong_field_is_told_at_the_top_with_a_link_to_it(client):
-    found = scene()
+def test_each_wrong_field_is_told_at_the_top_with_a_link_to_it(client, found):
     client.force_login(found.reviewer)
 
     response = client.post(desk(found.application, "recommend"), {"advice": "maybe"})
@@ -67,8 +84,7 @@ def test_each_wrong_field_is_told_at_the_top_with_a_link_to_it(client):
     assert "<title>Not done: " in page
 
 
-def test_assigning_offers_reviewers_and_marks_conflicts(client):
-    found = scene()
+def test_assigning_offers_reviewers_and_marks_conflicts(client, found):
     client.force_login(found.officer)
 
     page = client.get(desk(found.application)).content.decode()
@@ -95,9 +111,9 @@ def test_assigning_offers_reviewers_and_marks_conflicts(client):
     ],
 )
 def test_verb_that_comes_too_late_is_told_and_keeps_what_was_typed(
-    client, verb, data, words
+    client, submitted, verb, data, words
 ):
-    found = scene(state="submitted")
+    found = submitted
     client.force_login(found.officer)
 
     response = client.post(desk(found.application, verb), data)
@@ -110,8 +126,7 @@ def test_verb_that_comes_too_late_is_told_and_keeps_what_was_typed(
     assert anew(found.application).state == "submitted"
 
 
-def test_right_that_was_lost_is_told_and_keeps_what_was_typed(client):
-    found = scene()
+def test_right_that_was_lost_is_told_and_keeps_what_was_typed(client, found):
     client.force_login(found.conflicted)
 
     response = client.post(
@@ -125,8 +140,7 @@ def test_right_that_was_lost_is_told_and_keeps_what_was_typed(client):
     assert not found.application.recommendations.exists()
 
 
-def test_what_is_missing_is_told_beside_its_field(client):
-    found = scene()
+def test_what_is_missing_is_told_beside_its_field(client, found):
     client.force_login(found.reviewer)
 
     response = client.post(desk(found.application, "recommend"), {"reasons": "Typed"})
@@ -138,8 +152,7 @@ def test_what_is_missing_is_told_beside_its_field(client):
 
 
 @pytest.mark.parametrize("text", ["turn\u202earound", "nul\x00", "x" * 20_001])
-def test_text_that_hides_or_is_endless_is_refused(client, text):
-    found = scene()
+def test_text_that_hides_or_is_endless_is_refused(client, found, text):
     client.force_login(found.reviewer)
     comment = {"text": text, "visibility": "reviewers"}
 
@@ -155,8 +168,7 @@ def test_text_that_hides_or_is_endless_is_refused(client, text):
 @pytest.mark.parametrize(
     ("who", "narrowest"), [("officer", "staff"), ("reviewer", "reviewers")]
 )
-def test_comment_is_as_narrow_as_its_writer_may(client, who, narrowest):
-    found = scene()
+def test_comment_is_as_narrow_as_its_writer_may(client, found, who, narrowest):
     client.force_login(getattr(found, who))
 
     page = client.get(desk(found.application)).content.decode()
@@ -167,8 +179,7 @@ def test_comment_is_as_narrow_as_its_writer_may(client, who, narrowest):
     assert checked == [narrowest] == values[:1]
 
 
-def test_reviewer_cannot_write_what_staff_alone_read(client):
-    found = scene()
+def test_reviewer_cannot_write_what_staff_alone_read(client, found):
     client.force_login(found.reviewer)
     comment = {"text": "Psst", "visibility": "staff"}
 
@@ -178,8 +189,7 @@ def test_reviewer_cannot_write_what_staff_alone_read(client):
     assert not found.application.comments.exists()
 
 
-def test_wide_comment_is_asked_again_first(client):
-    found = scene()
+def test_wide_comment_is_asked_again_first(client, found):
     client.force_login(found.reviewer)
     mails = Mail.objects.count()
     wide = {"text": "Dear applicants", "visibility": "applicant"}
@@ -200,8 +210,7 @@ def test_wide_comment_is_asked_again_first(client):
     assert Mail.objects.count() > mails
 
 
-def test_wide_comment_can_be_kept_narrow_after_all(client):
-    found = scene()
+def test_wide_comment_can_be_kept_narrow_after_all(client, found):
     client.force_login(found.reviewer)
     narrow = {"text": "Well", "visibility": "reviewers", "confirmed": "yes"}
 
@@ -216,8 +225,7 @@ def test_wide_comment_can_be_kept_narrow_after_all(client):
 @pytest.mark.parametrize(
     ("verb", "state"), [("withdraw", "withdrawn"), ("expire", "expired")]
 )
-def test_officer_ends_it_without_a_decision(client, verb, state):
-    found = scene()
+def test_officer_ends_it_without_a_decision(client, found, verb, state):
     client.force_login(found.officer)
 
     client.post(desk(found.application, verb), {"reason": "They wrote so."})
@@ -230,8 +238,8 @@ def test_officer_ends_it_without_a_decision(client, verb, state):
         assert anew(application).state == "changes_requested"
 
 
-def test_second_click_finds_it_done_and_does_nothing(client):
-    found = scene(state="submitted")
+def test_second_click_finds_it_done_and_does_nothing(client, submitted):
+    found = submitted
     client.force_login(found.reviewer)
 
     client.post(desk(found.application, "take_up"))
@@ -241,18 +249,17 @@ def test_second_click_finds_it_done_and_does_nothing(client):
     assert found.application.events.filter(verb="take_up").count() == 1
 
 
-def test_form_from_elsewhere_is_refused():
+def test_form_from_elsewhere_is_refused(submitted):
     strict = Client(enforce_csrf_checks=True)
-    found = scene(state="submitted")
+    found = submitted
     strict.force_login(found.officer)
 
     assert strict.post(desk(found.application, "take_up")).status_code == 403
     assert anew(found.application).state == "submitted"
 
 
-def test_withdrawn_while_a_recommendation_is_written(client):
+def test_withdrawn_while_a_recommendation_is_written(client, found):
     """The page that comes instead shows what it is now, and what was typed."""
-    found = scene()
     client.force_login(found.reviewer)
     anew(found.application).withdraw(by=found.applicant)
     advice = {"advice": "accept", "reasons": "Long and good reasons"}
