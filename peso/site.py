@@ -74,8 +74,12 @@ class RegistryAdmin(admin.AdminSite):
 
     def get_app_list(self, request, app_label=None):
         """Found out where it is shown: of most answers it is no part."""
-        lists = super().get_app_list
-        return SimpleLazyObject(lambda: in_sections(lists(request, app_label)))
+        pages = [
+            page
+            for model, page in self._registry.items()
+            if app_label in (None, model._meta.app_label)
+        ]
+        return SimpleLazyObject(lambda: in_sections(pages, request))
 
     def app_index(self, request, app_label, extra_context=None):
         title = {"title": apps.get_app_config(app_label).verbose_name}
