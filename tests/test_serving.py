@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 
 from goals.example import loading
-from tests import chromium
+from tests import chromium, collected
 from tests.bench import freshness, proxy, servers, soak
 from tests.factories import DAY
 
+# One worker starts the servers that these tests share.
+pytestmark = pytest.mark.xdist_group("server")
 NO_NGINX = "nginx is not installed here (apt-get install nginx-light)"
 
 
@@ -32,7 +34,7 @@ def example(committed):
 
 
 def start(processes, tmp_path):
-    servers.collect_static(PESO_DATA_DIR=str(tmp_path))
+    collected.lend(tmp_path)
     name = connection.settings_dict["NAME"]
     return servers.registry(name, processes=processes, PESO_DATA_DIR=str(tmp_path))
 
@@ -41,7 +43,8 @@ def test_no_answer_of_four_processes_is_stale_or_wrong(example, tmp_path):
     """The short form of `python -m tests.bench.soak`."""
     with start(4, tmp_path) as server:
         server.wait_for("/healthz")
-        found, before, _ = soak.soak(server, seconds=5)
+        who_asks_does_not_say_below_which_root_the_site_is(server)
+        found, before, _ = soak.soak(server, seconds=3, writes_a_second=3)
 
     assert found.wrong == []
     assert len(before) == 4
@@ -50,16 +53,13 @@ def test_no_answer_of_four_processes_is_stale_or_wrong(example, tmp_path):
     assert found.untagged < found.answers
 
 
-def test_who_asks_does_not_say_below_which_root_the_site_is(example, tmp_path):
+def who_asks_does_not_say_below_which_root_the_site_is(server):
     """Else one page is kept at the address of another, with links below any root."""
-    with start(1, tmp_path) as server:
-        server.wait_for("/healthz")
-        plain, body = server.get("/directory/?q=a")
-        for header in ("SCRIPT_NAME", "PATH_INFO"):
-            headers = {header: "/directory"}
-            answer, other = server.get("/directory/?q=a", **headers)
-            assert answer.headers["ETag"] == plain.headers["ETag"], header
-            assert other == body
+    plain, body = server.get("/directory/?q=a")
+    for header in ("SCRIPT_NAME", "PATH_INFO"):
+        answer, other = server.get("/directory/?q=a", **{header: "/directory"})
+        assert answer.headers["ETag"] == plain.headers["ETag"], header
+        assert other == body
 
 
 def test_nginx_as_documented_keeps_pages_for_a_second_at_most(nginx, example, tmp_path):
@@ -69,7 +69,7 @@ def test_nginx_as_documented_keeps_pages_for_a_second_at_most(nginx, example, tm
             front.wait_for("/healthz")
             conditional_and_compressed(front)
             nobody_gets_what_a_cookie_got(front)
-            found = freshness.oldest_answer(front.port, seconds=4)
+            found = freshness.oldest_answer(front.port, seconds=3)
 
     assert found.seconds <= 1
     assert found.writes > 8

@@ -15,6 +15,8 @@ WRITE = (
 )
 SHOWN = re.compile(rb"As of change (\d+)")
 READERS, SECONDS_BETWEEN = 4, 0.3
+# Readers that ask without a pause keep the writer, and the server, from their work.
+PAUSE = 0.01
 
 
 @dataclass
@@ -66,4 +68,5 @@ def read(port, ends, seen):
         asking.request("GET", PATH)
         shown = SHOWN.search(asking.getresponse().read())
         seen.append((asked, int(shown[1])))
+        time.sleep(PAUSE)
     asking.close()

@@ -102,7 +102,7 @@ def is_of_a_revision(tag):
     return bool(tag) and len(tag) == len('""') + 30
 
 
-def soak(server, seconds):
+def soak(server, seconds, writes_a_second=WRITES_A_SECOND):
     """Returns the `Soak`, and the memory of each worker soon after the start and at
     the end, in megabytes."""
     found = Soak(server.port)
@@ -117,7 +117,7 @@ def soak(server, seconds):
         reader.start()
     before = None
     while time.monotonic() < ends:
-        time.sleep(1 / WRITES_A_SECOND)
+        time.sleep(1 / writes_a_second)
         freshness.write(found.commits)
         if before is None and time.monotonic() > start + seconds / 5:
             before = [servers.memory(pid) for pid in server.workers()]
