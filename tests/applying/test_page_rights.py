@@ -1,5 +1,6 @@
 """Who reaches what of an application: every address, by everybody."""
 
+import copy
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import get_resolver, reverse
 from tests import factories
 from tests.applying.scenes import HTMX, address, colleague
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 # Who meets an application as if there were none, and who takes part in it.
 OUTSIDE = ("other", "reviewer", "officer", "former")
@@ -83,6 +84,17 @@ class Scene:
         return address(short, self.application, *places.get(name, []))
 
 
+@pytest.fixture(scope="module")
+def rows(kept):
+    states = {state for _, _, state, *_ in ADDRESSES.values()}
+    return kept(lambda: {state: Scene(state) for state in states})
+
+
+@pytest.fixture
+def brought_to(rows, db):
+    return lambda state: copy.deepcopy(rows[state])
+
+
 def ask(client, method, path, sent, headers=None):
     return getattr(client, method)(path, sent, headers=headers or {})
 
@@ -101,9 +113,9 @@ def test_every_address_is_asked_below():
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_a_stranger_is_led_to_sign_in(client, name):
+def test_a_stranger_is_led_to_sign_in(client, brought_to, name):
     method, sent, state, *_ = ADDRESSES[name]
-    path = Scene(state).address(name)
+    path = brought_to(state).address(name)
 
     response = ask(client, method, path, sent)
     part = ask(client, method, path, sent, HTMX)
@@ -114,9 +126,9 @@ def test_a_stranger_is_led_to_sign_in(client, name):
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_whoever_takes_no_part_meets_nothing(client, name):
+def test_whoever_takes_no_part_meets_nothing(client, brought_to, name):
     method, sent, state, *_ = ADDRESSES[name]
-    scene = Scene(state)
+    scene = brought_to(state)
     before = tuple(scene.application.events.values_list("pk"))
 
     for who in OUTSIDE:
@@ -131,9 +143,9 @@ def test_whoever_takes_no_part_meets_nothing(client, name):
 
 @pytest.mark.parametrize("who", INSIDE)
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_readers_see_all_and_editors_do_all(client, name, who):
+def test_readers_see_all_and_editors_do_all(client, brought_to, name, who):
     method, sent, state, reader, editor = ADDRESSES[name]
-    scene = Scene(state)
+    scene = brought_to(state)
     client.force_login(scene.people[who])
     versions = tuple(scene.application.answers.values_list("version"))
 
@@ -151,8 +163,8 @@ def test_readers_see_all_and_editors_do_all(client, name, who):
 
 
 @pytest.mark.parametrize("step", ["organization", "commitments"])
-def test_a_reader_cannot_save_a_step(client, step):
-    scene = Scene(DRAFT)
+def test_a_reader_cannot_save_a_step(client, brought_to, step):
+    scene = brought_to(DRAFT)
     client.force_login(scene.people["reader"])
 
     path = address("step", scene.application, step)
@@ -162,8 +174,8 @@ def test_a_reader_cannot_save_a_step(client, step):
     assert "read this application" in response.text
 
 
-def test_a_reader_meets_no_form_but_to_leave_and_sign_out(client):
-    scene = Scene(OPEN)
+def test_a_reader_meets_no_form_but_to_leave_and_sign_out(client, brought_to):
+    scene = brought_to(OPEN)
     client.force_login(scene.people["reader"])
 
     for name in ("application", "application_step", "application_preview"):
@@ -179,9 +191,9 @@ def test_a_reader_meets_no_form_but_to_leave_and_sign_out(client):
 @pytest.mark.parametrize(
     "name", [n for n, case in ADDRESSES.items() if case[0] == POST]
 )
-def test_nothing_is_done_by_a_get(client, name):
+def test_nothing_is_done_by_a_get(client, brought_to, name):
     _, sent, state, *_ = ADDRESSES[name]
-    scene = Scene(state)
+    scene = brought_to(state)
     client.force_login(scene.people["editor"])
     before = tuple(scene.application.events.values_list("pk"))
 
