@@ -1,5 +1,7 @@
 """Who has an interest in an application is kept out by every way there is."""
 
+import copy
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -9,7 +11,7 @@ from peso import policy
 from tests import factories
 from tests.workbench.scenes import officer, scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 
 def staged():
@@ -22,9 +24,20 @@ def staged():
     return found
 
 
+@pytest.fixture(scope="module")
+def rows(kept):
+    return kept(staged)
+
+
+@pytest.fixture
+def found(rows, db):
+    return copy.deepcopy(rows)
+
+
 @pytest.mark.parametrize("who", ["conflicted", "own"])
-def test_mails_of_a_staged_decision_are_kept_from_who_has_an_interest(client, who):
-    found = staged()
+def test_mails_of_a_staged_decision_are_kept_from_who_has_an_interest(
+    client, found, who
+):
     user = getattr(found, who)
     user.is_superuser = True
     user.save()
@@ -47,8 +60,7 @@ def test_mails_of_a_staged_decision_are_kept_from_who_has_an_interest(client, wh
     assert client.post(f"{page}discard/").status_code == 302
 
 
-def test_words_of_a_staged_decision_are_found_by_no_search():
-    found = staged()
+def test_words_of_a_staged_decision_are_found_by_no_search(found):
 
     assert not Mail.objects.matching(found.mail.subject).exists()
     found.application.release(by=found.officer)
@@ -112,8 +124,7 @@ def test_events_hold_no_name_but_their_page_tells_it(client):
     assert told["invite"] == told["revoke"] == "x@secret.example"
 
 
-def test_interest_that_arises_after_a_page_asked_is_met_by_the_verb():
-    found = scene()
+def test_interest_that_arises_after_a_page_asked_is_met_by_the_verb(found):
     application, reviewer = found.application, found.reviewer
     assert not application.interests_among([reviewer, found.officer])[reviewer.pk]
     application.collaborators.create(user=reviewer, role="reader")

@@ -1,14 +1,21 @@
 """The admin shows who has an interest in an application nothing of it."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 
 from members.models import Application
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 MODELS = ("application", "verdict", "comment", "recommendation", "revision")
+
+
+def represents(user, member):
+    person = factories.person(email=user.email)
+    factories.representative(organization=member, person=person)
 
 
 def is_host(user, given):
@@ -33,33 +40,48 @@ def has_named_person(user, given):
     person = factories.person(email="Me@example.org")
     person.account = user
     person.save()
-    given["lead-email"] = "me@example.org"
-
-
-def represents(user, member):
-    person = factories.person(email=user.email)
-    factories.representative(organization=member, person=person)
+    given["seat_holder-email"] = "me@example.org"
 
 
 def is_free(user, given):
     represents(user, factories.member())
-    given["lead-email"] = f"not-{user.email}"
+    given["primary_contact-email"] = f"not-{user.email}"
 
 
-def scene(interest):
-    user = factories.officer()
-    given = factories.answers()
-    interest(user, given)
+INTERESTS = (is_host, is_same, is_named, has_named_person)
+
+
+def scene():
+    """An application, and officers: each has one interest in it, the last has none."""
+    given, users = factories.answers(), {}
+    for interest in (*INTERESTS, is_free):
+        users[interest] = factories.officer()
+        interest(users[interest], given)
     application = factories.application(state="recommended", given=given)
     factories.stage(application, reason="Turbot", private_note="Flounder")
     by = factories.officer()
     application.comment(by=by, text="Halibut", visibility="staff")
-    return user, Application.objects.get(pk=application.pk)
+    return users, application.pk
 
 
-@pytest.mark.parametrize("interest", [is_host, is_same, is_named, has_named_person])
-def test_who_has_an_interest_finds_nothing(client, interest):
-    user, application = scene(interest)
+@pytest.fixture(scope="module")
+def rows(kept):
+    return kept(scene)
+
+
+@pytest.fixture
+def users(rows, db):
+    return copy.deepcopy(rows[0])
+
+
+@pytest.fixture
+def application(rows, db):
+    return Application.objects.get(pk=rows[1])
+
+
+@pytest.mark.parametrize("interest", INTERESTS)
+def test_who_has_an_interest_finds_nothing(client, application, users, interest):
+    user = users[interest]
     assert application.interests_of(user)
     client.force_login(user)
 
@@ -88,8 +110,8 @@ def test_who_was_invited_or_wrote_an_earlier_one_finds_nothing():
     assert second in Application.objects.for_judging(factories.officer())
 
 
-def test_who_has_none_finds_all(client):
-    user, application = scene(is_free)
+def test_who_has_none_finds_all(client, application, users):
+    user = users[is_free]
     assert not application.interests_of(user)
     client.force_login(user)
 
