@@ -1,5 +1,6 @@
 """One's applications, where each stands, and what can be done with it."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -7,14 +8,39 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.applying.transitions import IN_WORDS, State
-from members.models import Application, ApplicationEvent
+from members.models import Application, Verdict
 from members.views.applications.own import NEXT
 from tests import factories
 from tests.applying.scenes import address, colleague, draft, says, writer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 LIST = reverse("members:applications")
+
+
+def opened_by_ada(state):
+    ada = factories.applicant()
+    ada.first_name = "Ada Lovelace"
+    ada.save()
+    application = factories.application(by=ada, state=state)
+    return Application.objects.get(pk=application.pk)
+
+
+@pytest.fixture(scope="module")
+def rows(kept):
+    return kept(lambda: {state: opened_by_ada(state) for state in State.values})
+
+
+@pytest.fixture
+def written(rows, db, client):
+    """Brings an application to a state, and its writer to the browser."""
+
+    def write(state):
+        application = copy.deepcopy(rows[state])
+        client.force_login(application.opened_by)
+        return application
+
+    return write
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -44,13 +70,17 @@ def test_an_empty_list_says_what_it_takes(client):
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_page_tells_the_state_in_the_words_of_applicants(client, state):
-    application = writer(client, state=state)
+def test_page_tells_the_state_and_what_comes_next(client, written, state):
+    application = written(state)
 
     page = client.get(application.get_absolute_url())
 
     assert IN_WORDS[State(state)].applicants in page.text.replace("&#x27;", "'")
     assert timezone.localdate().strftime("%Y-%m-%d") in page.text
+    assert NEXT[State(state)] in page.text
+    is_to_change = state == "changes_requested"
+    assert ("Read what we ask you for" in page.text) == is_to_change
+    assert ("Make the changes" in page.text) == is_to_change
     can = {
         verb
         for verb in page.context["verbs"]
@@ -73,10 +103,8 @@ def test_page_tells_the_state_in_the_words_of_applicants(client, state):
 
 
 @pytest.mark.parametrize("state", ["accepted", "declined"])
-def test_decision_is_told_with_its_reason_and_without_its_note(client, state):
-    user = factories.applicant()
-    client.force_login(user)
-    application = factories.application(by=user, state="recommended")
+def test_decision_is_told_with_its_reason_and_without_its_note(client, written, state):
+    application = written("recommended")
     outcome = "accept" if state == "accepted" else "decline"
     factories.stage(
         application, outcome=outcome, reason="It is so.", private_note="Hush."
@@ -92,8 +120,8 @@ def test_decision_is_told_with_its_reason_and_without_its_note(client, state):
     assert "Hush." not in page.text + staged.text
 
 
-def test_applicants_read_what_is_for_them_alone(client):
-    application = writer(client, state="in_review")
+def test_applicants_read_what_is_for_them_alone(client, written):
+    application = written("in_review")
     officer = factories.officer()
     for visibility in ("staff", "reviewers", "applicant"):
         application.comment(
@@ -112,6 +140,7 @@ def test_applicants_read_what_is_for_them_alone(client):
 
 
 def test_usual_time_is_told_to_those_who_wait(client):
+    Verdict.objects.update(took=None)
     for days in (10, 20, 60):
         decided = factories.application(
             state="declined", given=distinct(f"Decided after {days}")
@@ -134,6 +163,7 @@ def distinct(name):
 
 
 def test_time_that_a_decision_took_is_that_since_the_first_submission():
+    Verdict.objects.update(took=None)
     application = factories.application(state="recommended")
     earlier = timezone.now() - dt.timedelta(days=9)
     Application.objects.filter(pk=application.pk).update(submitted_at=earlier)
@@ -160,11 +190,12 @@ def test_submitting_lists_every_problem_with_its_field(client):
         assert (
             f"{address('step', application, step)}#answer-{problem.field}" in page.text
         )
-    assert Application.objects.get().state == "draft"
+    application.refresh_from_db()
+    assert application.state == "draft"
 
 
-def test_a_complete_draft_is_submitted(client):
-    application = writer(client)
+def test_a_complete_draft_is_submitted(client, written):
+    application = written("draft")
 
     response = client.post(address("submit", application), follow=True)
 
@@ -206,8 +237,8 @@ def test_an_odd_answer_about_a_duplicate_is_refused(client):
 # What can be done
 
 
-def test_a_reply_is_part_of_the_conversation(client):
-    application = writer(client, state="in_review")
+def test_a_reply_is_part_of_the_conversation(client, written):
+    application = written("in_review")
 
     client.post(address("reply", application), {"text": "  Here we are.\n\nStill. "})
 
@@ -217,8 +248,8 @@ def test_a_reply_is_part_of_the_conversation(client):
 
 
 @pytest.mark.parametrize("text", ["", "   ", "a" * 20_001, "Ha\u202eha", "Ha\x07"])
-def test_a_reply_that_cannot_be_kept_stays_in_its_field(client, text):
-    application = writer(client, state="in_review")
+def test_a_reply_that_cannot_be_kept_stays_in_its_field(client, written, text):
+    application = written("in_review")
 
     page = client.post(address("reply", application), {"text": text})
 
@@ -227,8 +258,8 @@ def test_a_reply_that_cannot_be_kept_stays_in_its_field(client, text):
     assert page.context["form"]["text"].value() == text
 
 
-def test_withdrawing_is_asked_about_first(client):
-    application = writer(client, state="in_review")
+def test_withdrawing_is_asked_about_first(client, written):
+    application = written("in_review")
     path = address("withdraw", application)
 
     asked = client.get(path)
@@ -242,8 +273,8 @@ def test_withdrawing_is_asked_about_first(client):
     assert "closed already" in client.get(path, follow=True).text
 
 
-def test_reapplying_starts_from_what_was_said(client):
-    application = writer(client, state="withdrawn")
+def test_reapplying_starts_from_what_was_said(client, written):
+    application = written("withdrawn")
 
     response = client.post(address("reapply", application))
 
@@ -252,8 +283,8 @@ def test_reapplying_starts_from_what_was_said(client):
     assert later.draft["name"] == application.draft["name"]
 
 
-def test_reviving_gives_the_pen_back(client):
-    application = writer(client, state="expired")
+def test_reviving_gives_the_pen_back(client, written):
+    application = written("expired")
 
     client.post(address("revive", application))
 
@@ -264,8 +295,8 @@ def test_reviving_gives_the_pen_back(client):
 # Revisions
 
 
-def test_each_revision_can_be_read_with_what_it_changed(client):
-    application = writer(client, state="changes_requested")
+def test_each_revision_can_be_read_with_what_it_changed(client, written):
+    application = written("changes_requested")
     by = application.opened_by
     application.save_answers({"focus": "Solvers for most"}, by=by)
     application.submit(by=by)
@@ -280,8 +311,8 @@ def test_each_revision_can_be_read_with_what_it_changed(client):
     assert client.get(address("revision", application, 3)).status_code == 404
 
 
-def test_documents_are_handed_out_to_be_kept(client):
-    application = writer(client)
+def test_documents_are_handed_out_to_be_kept(client, written):
+    application = written("draft")
     content = b"<script>alert(1)</script>"
     document = application.attach(
         by=application.opened_by, name='a"\u00e4.txt', content=content
@@ -300,9 +331,9 @@ def test_documents_are_handed_out_to_be_kept(client):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_page_takes_a_constant_number_of_queries(
-    client, number, django_assert_num_queries
+    client, written, number, django_assert_num_queries
 ):
-    application = writer(client, state="in_review")
+    application = written("in_review")
     officer = factories.officer()
     for each in range(number):
         application.comment(by=officer, text=f"Hm {each}", visibility="applicant")
@@ -314,22 +345,11 @@ def test_page_takes_a_constant_number_of_queries(
     with django_assert_num_queries(17):
         client.get(application.get_absolute_url())
 
-    assert ApplicationEvent.objects.count() > number
+    assert application.events.count() > number
 
 
-@pytest.mark.parametrize("state", State.values)
-def test_page_tells_what_comes_next(client, state):
-    application = writer(client, state=state)
-
-    page = client.get(application.get_absolute_url())
-
-    assert NEXT[State(state)] in page.text
-    assert ("Read what we ask you for" in page.text) == (state == "changes_requested")
-    assert ("Make the changes" in page.text) == (state == "changes_requested")
-
-
-def test_whoever_goes_on_writing_comes_to_what_is_missing(client):
-    application = writer(client)
+def test_whoever_goes_on_writing_comes_to_what_is_missing(client, written):
+    application = written("draft")
     application.save_answers({"lead-name": ""}, by=application.opened_by)
 
     page = client.get(application.get_absolute_url())
@@ -343,8 +363,8 @@ def test_whoever_goes_on_writing_comes_to_what_is_missing(client):
     assert f'class="button button-secondary" href="{path}"' in page.text
 
 
-def test_answers_to_read_stand_under_their_goals(client):
-    application = writer(client, state="submitted")
+def test_answers_to_read_stand_under_their_goals(client, written):
+    application = written("submitted")
 
     page = client.get(address("step", application, "commitments"))
 
