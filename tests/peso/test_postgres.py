@@ -69,6 +69,12 @@ def base(folder, made):
     server.home.data.rename(made)
 
 
+def give_data(server, made):
+    """A copy, for a server that is elsewhere."""
+    server.home.make_cluster()
+    subprocess.run(["cp", "-a", made, server.home.data], check=True)
+
+
 @contextlib.contextmanager
 def user(base, then=""):
     """Another process that uses the server until its input is closed."""
@@ -171,8 +177,7 @@ def test_server_stays_with_the_program_that_a_user_becomes(base):
         assert stops(base)
 
 
-def test_killed_server_is_started_again_with_its_data(folder):
-    base = folder / "data"
+def test_killed_server_is_started_again_with_its_data(base):
     server = Server(base)
     query(server, "CREATE TABLE kept AS SELECT 42 AS answer")
     killed = server_of(base)
@@ -263,20 +268,42 @@ def test_server_that_has_just_answered_is_not_asked_again(base, monkeypatch):
     server.release()
 
 
-def test_any_name_of_the_folder_will_do(folder):
-    name = "two  spaces ' \" $HOME \\ ż汉م"
-    server = Server(folder / name / ".data", throwaway=True)
-    (folder / name).mkdir()
+def test_any_name_of_the_folder_will_do_and_files_are_closed_to_others(folder):
+    """Nor do the folders of others change."""
+    theirs = folder / "two  spaces ' \" $HOME \\ ż汉م"
+    theirs.mkdir(mode=0o711)
+    base = theirs / ".data"
+    others = [*base.parents, *programs()]
+    before = [(path, rights(path)) for path in others]
+    server = Server(base, throwaway=True)
+
     assert query(server, "SELECT current_database()") == ("peso",)
-    assert server.ensure_running().host == f"{folder / name}/.data/postgres/socket"
+
+    assert server.ensure_running().host == f"{base}/postgres/socket"
+    assert query(server, "SHOW listen_addresses") == ("",)
+    assert [(path, rights(path)) for path in others] == before
+    ours = [path for path in base.rglob("*") if not path.is_symlink()]
+    assert [path for path in ours if path.stat().st_mode & 0o077] == []
+    assert len(ours) > 900
     server.release()
-    assert stops(server.base)
+    assert stops(base)
+
+
+def programs():
+    package = home.package()
+    return package, *package.parents
+
+
+def rights(path):
+    found = path.stat()
+    return oct(found.st_mode), found.st_uid, found.st_gid
 
 
 @pytest.mark.parametrize("name", ["long path " * 20, "a comma, which separates hosts"])
-def test_other_paths_get_a_short_private_folder_for_the_socket(folder, name):
+def test_other_paths_get_a_short_private_folder_for_the_socket(folder, made, name):
     base = folder / name / "data"
     server = Server(base, throwaway=True)
+    give_data(server, made)
     assert query(server, "SELECT 1") == (1,)
     sockets = Path(server.ensure_running().host)
     assert sockets.stat().st_mode & 0o777 == 0o700
@@ -291,26 +318,6 @@ def test_recorded_folder_for_the_socket_that_others_can_enter_is_not_used(folder
     before.chmod(0o755)
     assert server.connection().host != str(before)
     before.rmdir()
-
-
-def test_files_are_closed_to_others_and_folders_of_others_stay_as_they_are(folder):
-    (folder / "theirs").mkdir(mode=0o711)
-    base = folder / "theirs" / "data"
-    package = home.package()
-    others = [*base.parents, package, *package.parents]
-    before = [(path, rights(path)) for path in others]
-    server = Server(base, throwaway=True)
-    assert query(server, "SHOW listen_addresses") == ("",)
-    assert [(path, rights(path)) for path in others] == before
-    ours = [path for path in base.rglob("*") if not path.is_symlink()]
-    assert [path for path in ours if path.stat().st_mode & 0o077] == []
-    assert len(ours) > 900
-    server.release()
-
-
-def rights(path):
-    found = path.stat()
-    return oct(found.st_mode), found.st_uid, found.st_gid
 
 
 def test_four_first_users_at_once_get_one_server(folder):
@@ -359,17 +366,18 @@ def test_root_says_what_to_do_where_an_ordinary_user_cannot_go(folder):
 
 
 @as_root
-def test_root_moves_data_out_of_a_closed_project_and_finds_it_again(folder):
+def test_root_moves_data_out_of_a_closed_project_and_finds_it_again(folder, made):
     (folder / "closed").mkdir(mode=0o700)
     base = folder / "closed" / "data"
     server = Server(base, movable=True, throwaway=True)
     place = server.home.base
     try:
-        query(server, "CREATE TABLE kept AS SELECT 42 AS answer")
+        give_data(server, made)
+        query(server, "CREATE TABLE moved AS SELECT 42 AS answer")
         assert place.parent == Path("/var/lib")
         assert not (base / "postgres").exists()
         again = Server(base, movable=True, throwaway=True)
-        assert query(again, "SELECT answer FROM kept") == (42,)
+        assert query(again, "SELECT answer FROM moved") == (42,)
         again.release()
         server.release()
         assert stops(place)
