@@ -1,5 +1,6 @@
 """What an acceptance makes, all of it or nothing."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -22,13 +23,24 @@ from members.models.drafts import INVITATION_LASTS
 from tests import factories
 from tests.factories import LATER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 
 def recommended(**changed):
     return factories.application(
         state="recommended", given=factories.answers(**changed)
     )
+
+
+@pytest.fixture(scope="module")
+def rows(kept):
+    return kept(lambda: recommended(name="Quick Wonders", short_name="QUWO"))
+
+
+@pytest.fixture
+def application(rows, db):
+    """The recommended application of those who need no answer of their own."""
+    return copy.deepcopy(rows)
 
 
 def accepted(application, **facts):
@@ -128,9 +140,9 @@ def test_all_that_an_application_says_is_kept():
     )
 
 
-def test_search_and_coverage_know_the_member():
+def test_search_and_coverage_know_the_member(application):
     today = timezone.localdate()
-    organization = accepted(recommended(name="Sparse Wonders"), starts_on=today)
+    organization = accepted(application, starts_on=today)
 
     document = SearchDocument.objects.get(organization=organization)
     assert "wonders" in str(document.words)
@@ -138,9 +150,8 @@ def test_search_and_coverage_know_the_member():
     assert Commitment.objects.of_members().count() == Goal.objects.count()
 
 
-def test_the_decision_says_who_when_why_and_on_which_clause():
+def test_the_decision_says_who_when_why_and_on_which_clause(application):
     officer = factories.officer()
-    application = recommended()
     factories.stage(
         application, by=officer, votes_for=9, votes_against=1, private_note="Close"
     )
@@ -162,10 +173,9 @@ def test_the_decision_says_who_when_why_and_on_which_clause():
     assert (event.by, event.organization) == (releasing, application.organization)
 
 
-def test_the_wording_stays_as_it_was_agreed_to():
+def test_the_wording_stays_as_it_was_agreed_to(application):
     goal = factories.goal()
     agreed = goal.title
-    application = recommended()
     goal.title = "Something quite different"
     goal.save()
 
@@ -174,8 +184,7 @@ def test_the_wording_stays_as_it_was_agreed_to():
     assert organization.commitments.get(goal=goal).wording == agreed
 
 
-def test_a_decline_makes_nothing_but_the_decision():
-    application = recommended()
+def test_a_decline_makes_nothing_but_the_decision(application):
     factories.stage(application, outcome="decline", by=(by := factories.officer()))
     application.release(by=by)
 
@@ -206,8 +215,7 @@ def test_who_has_the_same_address_is_one_person():
     assert claimed.email == "ada@example.org"
 
 
-def test_invitations_are_known_by_person_and_last_from_the_release_on():
-    application = recommended()
+def test_invitations_are_known_by_person_and_last_from_the_release_on(application):
     officer = factories.officer()
     factories.stage(application, by=officer)
     long_ago = timezone.now() - dt.timedelta(days=40)
@@ -275,31 +283,31 @@ def test_a_former_member_is_reinstated_and_linked():
     assert known.representatives.get(role="seat_holder", ended_on=None)
 
 
-def test_a_member_is_not_accepted_again():
+def test_a_member_is_not_accepted_again(application):
     known = factories.member(started_on=LATER + dt.timedelta(days=30))
 
-    message = refusal(recommended(), organization=known)
+    message = refusal(application, organization=known)
 
     assert "is a member on that day already, or becomes one later" in message
     assert known.memberships.count() == 1
 
 
 @pytest.mark.parametrize("field", ["name", "short_name"])
-def test_a_name_that_is_taken_is_told_when_the_decision_is_staged(field):
-    application = recommended(name="Sparse Solvers", short_name="SPSO")
+def test_a_name_that_is_taken_is_told_when_the_decision_is_staged(application, field):
     factories.organization(
-        **{"name": "Any", field: "ＳＰＳＯ" if field != "name" else "sparse  SOLVERS"}
+        **{"name": "Any", field: "ＱＵＷＯ" if field != "name" else "quick  WONDERS"}
     )
 
     assert "choose that record, or have the name changed" in refusal(application)
     assert application.staged is None
 
 
-def test_a_name_that_is_taken_later_is_told_when_the_decision_is_released():
-    application = recommended(name="Sparse Solvers")
+def test_a_name_that_is_taken_later_is_told_when_the_decision_is_released(
+    application,
+):
     officer = factories.officer()
     factories.stage(application, by=officer)
-    factories.organization(name="Sparse solvers")
+    factories.organization(name="Quick wonders")
 
     with pytest.raises(ValidationError, match="choose that record"):
         application.release(by=officer)
@@ -309,10 +317,10 @@ def test_a_name_that_is_taken_later_is_told_when_the_decision_is_released():
     assert not Mail.objects.filter(kind="accepted").exclude(state="draft").exists()
 
 
-def test_a_slug_that_is_taken_is_counted_on():
-    factories.organization(slug="spso")
+def test_a_slug_that_is_taken_is_counted_on(application):
+    factories.organization(slug="quwo")
 
-    assert accepted(recommended(short_name="SPSO")).slug == "spso-2"
+    assert accepted(application).slug == "quwo-2"
 
 
 # Proposals
@@ -328,8 +336,8 @@ def test_a_proposal_that_is_there_already_is_not_added_again():
     assert Community.objects.filter(folded_name="fusion").count() == 1
 
 
-def test_what_was_not_proposed_is_not_added():
-    assert "was not proposed" in refusal(recommended(), proposals=[2])
+def test_what_was_not_proposed_is_not_added(application):
+    assert "was not proposed" in refusal(application, proposals=[2])
 
 
 def test_a_commitment_for_a_proposal_alone_takes_the_proposal():
@@ -348,16 +356,15 @@ def test_a_commitment_for_a_proposal_alone_takes_the_proposal():
 # The decision itself
 
 
-def test_votes_that_mean_the_opposite_are_told_when_it_is_staged():
-    assert "means lost" in refusal(recommended(), votes_for=1, votes_against=9)
+def test_votes_that_mean_the_opposite_are_told_when_it_is_staged(application):
+    assert "means lost" in refusal(application, votes_for=1, votes_against=9)
 
 
-def test_whoever_represents_the_record_does_not_decide():
+def test_whoever_represents_the_record_does_not_decide(application):
     known = factories.member(ended_on=LATER)
     officer = factories.officer()
     person = factories.person(email=officer.email)
     factories.representative(organization=known, person=person)
-    application = recommended()
 
     with pytest.raises(PermissionDenied, match="conflict of interest"):
         factories.stage(application, by=officer, organization=known)
@@ -368,8 +375,7 @@ def test_whoever_represents_the_record_does_not_decide():
         application.release(by=officer)
 
 
-def test_mails_of_a_staged_decision_leave_with_it_alone():
-    application = recommended()
+def test_mails_of_a_staged_decision_leave_with_it_alone(application):
     officer = factories.officer()
     factories.stage(application, by=officer)
     mail = application.mails.get(kind="accepted")
@@ -384,8 +390,9 @@ def test_mails_of_a_staged_decision_leave_with_it_alone():
 
 
 @pytest.mark.parametrize("outcome", ["accept", "decline"])
-def test_a_decision_is_told_to_those_who_take_part_when_it_is_released(outcome):
-    application = factories.application(state="recommended")
+def test_a_decision_is_told_to_those_who_take_part_when_it_is_released(
+    application, outcome
+):
     editor, officer = application.opened_by, factories.officer()
     parts = application.collaborators
     gone, spared = factories.applicant(), factories.applicant()
@@ -411,8 +418,7 @@ def test_a_decision_is_told_to_those_who_take_part_when_it_is_released(outcome):
     assert set(left) == {gone.email, moved, spared.email}
 
 
-def test_a_decision_that_is_taken_back_leaves_nothing_to_be_sent():
-    application = recommended()
+def test_a_decision_that_is_taken_back_leaves_nothing_to_be_sent(application):
     officer = factories.officer()
     factories.stage(application, by=officer)
 
@@ -431,8 +437,7 @@ def test_a_decision_that_is_taken_back_leaves_nothing_to_be_sent():
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "expire"])
-def test_what_is_staged_falls_with_an_application_that_ends(verb):
-    application = recommended()
+def test_what_is_staged_falls_with_an_application_that_ends(application, verb):
     officer = factories.officer()
     verdict = factories.stage(application, by=officer)
 
@@ -444,8 +449,10 @@ def test_what_is_staged_falls_with_an_application_that_ends(verb):
     assert not application.invitations.unused().exists()
 
 
-def test_a_declined_application_is_accepted_by_a_new_decision():
-    application = factories.application(state="declined")
+def test_a_declined_application_is_accepted_by_a_new_decision(application):
+    officer = factories.officer()
+    factories.stage(application, by=officer, outcome="decline")
+    application.release(by=officer)
     first = application.verdict
 
     organization = accepted(application)
@@ -460,8 +467,7 @@ def test_a_declined_application_is_accepted_by_a_new_decision():
     assert list(states)[-1] == ("declined", "accepted")
 
 
-def test_an_acceptance_is_released_once():
-    application = recommended()
+def test_an_acceptance_is_released_once(application):
     officer = factories.officer()
     organization = accepted(application)
 
@@ -471,8 +477,7 @@ def test_an_acceptance_is_released_once():
     assert Membership.objects.get().organization == organization
 
 
-def test_why_a_decision_is_taken_back_is_no_book():
-    application = factories.application(state="recommended")
+def test_why_a_decision_is_taken_back_is_no_book(application):
     officer = factories.officer()
     factories.stage(application, by=officer)
 
