@@ -70,7 +70,7 @@ class Content:
     @property
     def addresses(self) -> tuple[str, ...]:
         """The e-mail addresses of its people, each once."""
-        return tuple(dict.fromkeys(p.email.lower() for p in self.people if p.email))
+        return _addresses(self.people)
 
 
 def read(answers: dict, words: Vocabulary) -> Content:
@@ -109,19 +109,32 @@ def read(answers: dict, words: Vocabulary) -> Content:
             for goal in words.goals
             if text(f"{goal.slug}-effort")
         ),
-        people=tuple(
-            PersonAsked(
-                role,
-                name,
-                text(f"{role}-email"),
-                text(f"{role}-affiliation"),
-                bool(answers.get(f"{role}-is_public")),
-            )
-            for role in ROLES
-            if (name := text(f"{role}-name"))
-        ),
+        people=_people(answers),
         level=text("level"),
         note=text("note"),
+    )
+
+
+def addresses(answers: dict) -> tuple[str, ...]:
+    """Those of `Content`, for which nothing of what can be chosen is asked for."""
+    return _addresses(_people(answers))
+
+
+def _addresses(people):
+    return tuple(dict.fromkeys(p.email.lower() for p in people if p.email))
+
+
+def _people(answers):
+    return tuple(
+        PersonAsked(
+            role,
+            name,
+            answers.get(f"{role}-email") or "",
+            answers.get(f"{role}-affiliation") or "",
+            bool(answers.get(f"{role}-is_public")),
+        )
+        for role in ROLES
+        if (name := answers.get(f"{role}-name"))
     )
 
 

@@ -74,7 +74,7 @@ class Drafting(WritingTogether):
     @cached_property
     def draft(self):
         """The answers of the draft, by key."""
-        return {answer.key: answer.value for answer in self.answers.all()}
+        return dict(self.answers.values_list("key", "value"))
 
     @cached_property
     def content(self):

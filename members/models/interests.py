@@ -10,7 +10,7 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 
-from members.applying import duplicates
+from members.applying import content, duplicates
 from members.models.drafts import Answer, Collaborator, Invitation, Revision
 from members.models.institutions import Host
 from members.models.people import Person, Representative, shown_name
@@ -86,7 +86,7 @@ class Interests:
         return people
 
     def _named_addresses(self):
-        named = set(self.content.addresses)
+        named = set(content.addresses(self.draft))
         if revision := self.latest:
             named |= {
                 str(value).lower()
@@ -99,8 +99,10 @@ class Interests:
 
     def _stakes(self, people):
         """What each of `people`, by key, represents that is touched by this."""
-        roles = Representative.objects.current().filter(person__in=people)
         found = defaultdict(list)
+        if not people:
+            return found
+        roles = Representative.objects.current().filter(person__in=people)
         same = roles.filter(organization__public_id__in=self._same_organizations())
         for person in set(same.values_list("person", flat=True)):
             found[person].append("represents the organization that applies")
@@ -126,7 +128,7 @@ class Interests:
         ]
 
     def _host_keys(self):
-        hosts = set(self.content.hosts)
+        hosts = set(self.draft.get("hosts") or ())
         if revision := self.latest:
             hosts |= set(revision.answers.get("hosts") or ())
         return hosts
