@@ -22,6 +22,8 @@ from django.db.models.functions import Coalesce, Concat, Greatest
 
 from members.applying import duplicates
 from members.applying.content import with_scheme
+from members.applying.transitions import OPEN
+from members.models.caseload import PlainText
 from members.models.drafts import Answer
 from members.models.institutions import Host
 from members.models.names import Name
@@ -32,6 +34,7 @@ from members.models.text import Fold
 NEAR, NEAR_WITH_HOST = 0.6, 0.3
 AT_MOST = 20
 NOBODY = Q(pk=None)
+ORGANIZATION, APPLICATION = "organization", "application"
 # Hosts of many projects: there, the first part of the path tells them apart.
 SHARED_SITES = {
     "bitbucket.org",
@@ -106,12 +109,15 @@ def likely_duplicates(application):
     with transaction.atomic(), connection.cursor() as cursor:
         # What “%” means: the index finds nothing that is less alike.
         cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [NEAR])
-        return [*_organizations(application), *_applications(application)]
+        found = _alike(application)
+        return [
+            *_organizations(application, found[ORGANIZATION]),
+            *_applications(application, found[APPLICATION]),
+        ]
 
 
-def _organizations(application):
-    content = application.content
-    for each in _candidates(content):
+def _organizations(application, keys):
+    for each in _candidates(application.content, keys):
         reasons = _reasons(each)
         if reasons:
             key = duplicates.organization_key(each.public_id)
@@ -126,44 +132,91 @@ def _organizations(application):
             )
 
 
-def _candidates(content):
-    """Each way of being alike has an index of its own; they meet by their keys.
-
-    Mostly nothing is alike, and there is nothing more to ask.
-    """
-    listed = Organization.objects.order_by()
-    with_short_names = listed.exclude(short_name="").alias(folded=Fold("short_name"))
-    likeness, known_as = [Value(0.0), Value(0.0)], NOBODY
-    same_site = _has_site("website", site(content.website))
-    alike = [listed.filter(same_site)]
-    for name in filter(None, (content.name, content.short_name)):
-        folded = Fold(Value(name))
-        likeness.append(TrigramSimilarity("folded_name", folded))
-        near = Q(folded_text=folded) | Q(folded_text__trigram_similar=folded)
-        known_as |= Q(folded_name=folded) | Q(folded_short_name=folded)
-        known_as |= Q(Exists(Name.objects.filter(near, organization=OuterRef("pk"))))
-        alike += [
-            listed.filter(
-                Q(folded_name=folded) | Q(folded_name__trigram_similar=folded)
-            ),
-            with_short_names.filter(folded=folded),
-            listed.filter(pk__in=Name.objects.filter(near).values("organization")),
-        ]
-    hosts = Host.objects.current().filter(institution__in=content.hosts)
-    alike.append(listed.filter(pk__in=hosts.values("organization")))
-    keys = [each.values_list("pk", flat=True) for each in alike]
-    found = list(listed.none().union(*keys))
-    if not found:
+def _candidates(content, keys):
+    if not keys:
         return []
-    rows = Organization.objects.listed().with_standing().filter(pk__in=found)
+    likeness, known_as = [Value(0.0), Value(0.0)], NOBODY
+    for folded in _names(content):
+        likeness.append(TrigramSimilarity("folded_name", folded))
+        known_as |= Q(folded_name=folded) | Q(folded_short_name=folded)
+        same = Name.objects.filter(_near("folded_text", [folded]))
+        known_as |= Q(Exists(same.filter(organization=OuterRef("pk"))))
+    rows = Organization.objects.listed().with_standing().filter(pk__in=keys)
     return _likeliest(
         rows.annotate(
             likeness=Greatest(*likeness),
-            shares_host=Exists(hosts.filter(organization=OuterRef("pk"))),
+            shares_host=Exists(_hosts(content).filter(organization=OuterRef("pk"))),
             is_known_as=_whether(known_as),
-            has_site=_whether(same_site),
+            has_site=_whether(_has_site("website", site(content.website))),
         )
     )
+
+
+def _alike(application):
+    """The keys of what is alike in any way: mostly nothing is, and no more is asked.
+
+    Each way of being alike has an index of its own; they meet by their keys.
+    """
+    ways = [
+        _answers_alike(application).values_list("application", Value(APPLICATION)),
+        *_ways_of_organizations(application.content),
+    ]
+    found = {ORGANIZATION: [], APPLICATION: []}
+    for key, kind in ways[0].union(*ways[1:]):
+        found[kind].append(key)
+    return found
+
+
+def _ways_of_organizations(content):
+    known, kind = Organization.objects.order_by(), Value(ORGANIZATION)
+    if own_site := site(content.website):
+        same_site = known.filter(_has_site("website", own_site))
+        yield same_site.values_list("pk", kind)
+    if names := _names(content):
+        short = known.exclude(short_name="").alias(folded=Fold("short_name"))
+        others = Name.objects.order_by().filter(_near("folded_text", names))
+        yield known.filter(_near("folded_name", names)).values_list("pk", kind)
+        yield short.filter(folded__in=names).values_list("pk", kind)
+        yield others.values_list("organization", kind)
+    if content.hosts:
+        yield _hosts(content).order_by().values_list("organization", kind)
+
+
+def _answers_alike(application):
+    """The answers of open applications that make those alike, and of none further."""
+    content, alike = application.content, NOBODY
+    said = Answer.objects.filter(application__state__in=OPEN).exclude(
+        application__in=[application.pk, application.earlier_id or 0]
+    )
+    text = PlainText("value")
+    said = said.order_by().alias(text=text, folded=Fold(text))
+    if content.name:
+        likeness = TrigramSimilarity("folded", Fold(Value(content.name)))
+        said = said.alias(likeness=likeness)
+        alike |= Q(key="name", likeness__gte=NEAR)
+    if content.short_name:
+        alike |= Q(key="short_name", folded=Fold(Value(content.short_name)))
+    if own_site := site(content.website):
+        said = said.alias(address=_with_scheme("text"))
+        alike |= Q(key="website") & _has_site("address", own_site)
+    if content.hosts:
+        alike |= Q(key="hosts", value__has_any_keys=content.hosts)
+    return said.filter(alike)
+
+
+def _names(content):
+    return [Fold(Value(name)) for name in (content.name, content.short_name) if name]
+
+
+def _hosts(content):
+    return Host.objects.current().filter(institution__in=content.hosts)
+
+
+def _near(field, names):
+    found = NOBODY
+    for folded in names:
+        found |= Q(**{field: folded}) | Q(**{f"{field}__trigram_similar": folded})
+    return found
 
 
 def _likeliest(rows):
@@ -202,8 +255,8 @@ def _reasons(organization):
     return tuple(reasons)
 
 
-def _applications(application):
-    for each in _open_applications(application):
+def _applications(application, keys):
+    for each in _open_applications(application, keys):
         key = duplicates.application_key(each.public_id)
         # What nobody has submitted is nobody else's business.
         is_draft = each.submitted_at is None
@@ -217,7 +270,9 @@ def _applications(application):
         )
 
 
-def _open_applications(application):
+def _open_applications(application, keys):
+    if not keys:
+        return []
     content, known_as = application.content, NOBODY
     if content.short_name:
         known_as = Q(folded_short_name=Fold(Value(content.short_name)))
@@ -225,13 +280,16 @@ def _open_applications(application):
         application=OuterRef("pk"), key="hosts", value__has_any_keys=content.hosts
     )
     name, folded = Fold(Value(content.name)), Fold("name")
-    others = type(application).objects.open().with_names().with_websites()
-    others = others.exclude(pk__in=[application.pk, application.earlier_id or 0])
-    others = others.annotate(
-        full_website=_with_scheme("website"),
-        folded_short_name=Fold("short_name"),
-        likeness=Coalesce(TrigramSimilarity(folded, name), 0.0),
-        shares_host=Exists(own_hosts) if content.hosts else Value(False),
+    others = type(application).objects.filter(pk__in=keys)
+    others = (
+        others.with_names()
+        .with_websites()
+        .annotate(
+            full_website=_with_scheme("website"),
+            folded_short_name=Fold("short_name"),
+            likeness=Coalesce(TrigramSimilarity(folded, name), 0.0),
+            shares_host=Exists(own_hosts) if content.hosts else Value(False),
+        )
     )
     return _likeliest(
         others.annotate(

@@ -364,5 +364,5 @@ def test_checks_take_a_constant_number_of_queries(number, django_assert_num_quer
     reviewer = User.objects.get(pk=factories.reviewer().pk)
     reviewer.has_perm("members.review_application")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         checks(application, reviewer)

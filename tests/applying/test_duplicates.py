@@ -256,7 +256,7 @@ def test_twenty_thousand_members_are_never_read_one_by_one():
             plan = [line for (line,) in cursor.fetchall()]
             assert not [line for line in plan if "Seq Scan on members_organi" in line]
             assert not [line for line in plan if "Seq Scan on members_name" in line]
-    # Which members may be meant, and how alike those are.
+    # What may be meant, and how alike the members among it are.
     assert len(asked) == 2
 
 
@@ -269,8 +269,8 @@ def test_duplicates_take_as_many_queries_as_one(number, django_assert_num_querie
     application = factories.application(given={"name": "Sparse Solvers"})
     application.forget()
 
-    # A savepoint with its threshold around the draft, which members may be meant, how
-    # alike they are, and how alike open applications are.
+    # A savepoint with its threshold around the draft, which members and open
+    # applications may be meant, and how alike those and these are.
     with django_assert_num_queries(7):
         duplicates = application.duplicates
 
@@ -282,5 +282,5 @@ def test_where_no_member_may_be_meant_nothing_more_is_asked(django_assert_num_qu
     application = factories.application(given={"name": "Sparse Solvers"})
     application.forget()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert application.duplicates == []

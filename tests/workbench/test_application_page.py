@@ -248,7 +248,7 @@ def test_page_asks_so_often(client, brought_to, number):
         page = opened(client, application, f"?from=1&to={number + 1}")
 
     assert page.count("desk-comment-staff") == number
-    assert len(queries) == 38
+    assert len(queries) == 37
 
 
 def test_officer_is_offered_what_the_state_allows(client, brought_to):

@@ -264,4 +264,4 @@ def test_decision_asks_so_often(client, recommended, number):
 
     assert page.count("taken back ") == number
     assert page.count("desk-mail") > number
-    assert len(queries) == 30
+    assert len(queries) == 28
