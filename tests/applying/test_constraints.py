@@ -1,5 +1,6 @@
 """What the database refuses of applications by itself: each constraint, by raw SQL."""
 
+import copy
 import datetime as dt
 
 import pytest
@@ -23,7 +24,7 @@ from members.models import (
 from tests import factories
 from tests.factories import LATER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 
 # name of the constraint -> an SQL command that it must refuse
 REFUSED = {
@@ -86,9 +87,8 @@ REFUSED = {
 }
 
 
-@pytest.fixture
-def rows():
-    """One row of everything that belongs to an application."""
+def one_row_of_everything():
+    """All that belongs to an application, by its key."""
     by, now = factories.applicant(), timezone.now()
     draft = Application.objects.create(opened_by=by)
     application = Application.objects.create(
@@ -127,6 +127,32 @@ def rows():
     }
 
 
+def applications():
+    draft = {"draft": factories.application(given={})}
+    states = ("in_review", "recommended")
+    return draft | {state: factories.application(state=state) for state in states}
+
+
+@pytest.fixture(scope="module")
+def rows(kept):
+    return kept(lambda: (one_row_of_everything(), applications()))
+
+
+@pytest.fixture
+def in_review(rows, db):
+    return copy.deepcopy(rows[1]["in_review"])
+
+
+@pytest.fixture
+def recommended(rows, db):
+    return copy.deepcopy(rows[1]["recommended"])
+
+
+@pytest.fixture
+def draft(rows, db):
+    return copy.deepcopy(rows[1]["draft"])
+
+
 def run(sql):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
@@ -135,7 +161,7 @@ def run(sql):
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_database_refuses(rows, name):
     with pytest.raises(IntegrityError) as refusal:
-        run(REFUSED[name].format(**rows))
+        run(REFUSED[name].format(**rows[0]))
 
     assert refusal.value.__cause__.diag.constraint_name == name
 
@@ -152,17 +178,13 @@ KEPT = [
 
 
 @pytest.mark.parametrize("table", [*APPEND_ONLY, *KEPT])
-def test_nothing_of_an_application_is_deleted(rows, table):
-    factories.application().events.get()
-
+def test_nothing_of_an_application_is_deleted(table):
     with pytest.raises(Exception, match=r"Cannot (update or )?delete rows"):
         run(f"DELETE FROM members_{table}")
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_what_was_said_is_never_changed(rows, table):
-    factories.application().events.get()
-
+def test_what_was_said_is_never_changed(table):
     with pytest.raises(Exception, match="Cannot update or delete rows"):
         run(f"UPDATE members_{table} SET by_id = by_id")
 
@@ -181,15 +203,13 @@ def test_what_was_said_is_never_changed(rows, table):
         ({"outcome": "decline", "votes_for": -1}, "greater than or equal to 0"),
     ],
 )
-def test_a_decision_that_cannot_be_is_refused_in_words(facts, message):
-    application = factories.application(state="recommended")
-
+def test_a_decision_that_cannot_be_is_refused_in_words(recommended, facts, message):
     with pytest.raises(ValidationError, match=message):
-        application.stage(
+        recommended.stage(
             by=factories.officer(), **{"reason": "-", "clause": "-"} | facts
         )
 
-    assert application.staged is None
+    assert recommended.staged is None
 
 
 @pytest.mark.parametrize(
@@ -204,23 +224,20 @@ def test_a_decision_that_cannot_be_is_refused_in_words(facts, message):
         ("x" * 200 + ".txt", b"Dear all", "at most 200 characters"),
     ],
 )
-def test_a_document_that_lies_is_refused_in_words(name, content, message):
-    application = factories.application(given={})
-
+def test_a_document_that_lies_is_refused_in_words(draft, name, content, message):
     with pytest.raises(ValidationError, match=message):
-        application.attach(by=application.opened_by, name=name, content=content)
+        draft.attach(by=draft.opened_by, name=name, content=content)
 
-    assert not application.documents.exists()
+    assert not draft.documents.exists()
 
 
-def test_no_more_documents_than_anybody_needs():
-    application = factories.application(given={})
-    by = application.opened_by
+def test_no_more_documents_than_anybody_needs(draft):
+    by = draft.opened_by
     for number in range(20):
-        application.attach(by=by, name=f"{number}.txt", content=b"Dear all")
+        draft.attach(by=by, name=f"{number}.txt", content=b"Dear all")
 
     with pytest.raises(ValidationError, match="20 documents already"):
-        application.attach(by=by, name="a.txt", content=b"Dear all")
+        draft.attach(by=by, name="a.txt", content=b"Dear all")
 
 
 @pytest.mark.parametrize(
@@ -233,26 +250,23 @@ def test_no_more_documents_than_anybody_needs():
         ("a@b.example", "king", "Choose what this person may do"),
     ],
 )
-def test_an_invitation_that_cannot_be_is_refused_in_words(email, role, message):
-    application = factories.application(given={})
-
+def test_an_invitation_that_cannot_be_is_refused_in_words(draft, email, role, message):
     with pytest.raises(ValidationError, match=message):
-        application.invite(by=application.opened_by, email=email, role=role)
+        draft.invite(by=draft.opened_by, email=email, role=role)
 
-    assert not application.invitations.exists()
+    assert not draft.invitations.exists()
 
 
-def test_who_takes_part_or_is_invited_is_not_invited_again():
-    application = factories.application(given={})
-    by = application.opened_by
-    application.invite(by=by, email="A@b.example", role="reader")
+def test_who_takes_part_or_is_invited_is_not_invited_again(draft):
+    by = draft.opened_by
+    draft.invite(by=by, email="A@b.example", role="reader")
 
     for email, message in [
         (by.email.upper(), "takes part already"),
         ("a@B.example", "invited already"),
     ]:
         with pytest.raises(ValidationError, match=message):
-            application.invite(by=by, email=email, role="reader")
+            draft.invite(by=by, email=email, role="reader")
 
 
 @pytest.mark.parametrize(
@@ -264,8 +278,8 @@ def test_who_takes_part_or_is_invited_is_not_invited_again():
         {"withdrawn": True},
     ],
 )
-def test_a_link_that_leads_nowhere_says_why(change):
-    application = factories.application(given={})
+def test_a_link_that_leads_nowhere_says_why(draft, change):
+    application = draft
     by = application.opened_by
     invitation = application.invite(by=by, email="a@b.example", role="reader")
     if "used" in change:
@@ -285,10 +299,8 @@ def test_a_link_that_leads_nowhere_says_why(change):
     assert application.collaborators.count() == (2 if "used" in change else 1)
 
 
-def test_answers_under_keys_that_are_not_asked_are_refused_and_the_rest_is_kept():
-    application = factories.application(given={})
-
-    saved = application.save_answers(
+def test_answers_under_keys_that_are_not_asked_are_refused_and_the_rest_is_kept(draft):
+    saved = draft.save_answers(
         {
             "name": "Sparse Solvers",
             "nobody-asks": "x",
@@ -297,7 +309,7 @@ def test_answers_under_keys_that_are_not_asked_are_refused_and_the_rest_is_kept(
             "hosts": ["123456"],
             "focus": "a\x00b",
         },
-        by=application.opened_by,
+        by=draft.opened_by,
     )
 
     assert saved.versions == {"name": 1}
@@ -328,13 +340,12 @@ SAYING = {
     ],
 )
 @pytest.mark.parametrize("verb", SAYING)
-def test_what_is_said_is_text_that_anybody_can_read(verb, text, message):
-    application = factories.application(state="in_review")
+def test_what_is_said_is_text_that_anybody_can_read(in_review, verb, text, message):
     takes = {key: value or text for key, value in SAYING[verb].items()}
 
     with pytest.raises(ValidationError, match=message):
-        getattr(application, verb)(by=factories.officer(), **takes)
+        getattr(in_review, verb)(by=factories.officer(), **takes)
 
-    application.refresh_from_db()
-    assert application.state == "in_review"
-    assert not application.comments.exists()
+    in_review.refresh_from_db()
+    assert in_review.state == "in_review"
+    assert not in_review.comments.exists()
