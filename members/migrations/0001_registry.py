@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from members.migrations import _functions
-from peso.migrations import together
+from members.migrations._together import together
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from peso.migrations import together
+from members.migrations._together import together
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from members.migrations._institutions import AFTER, BEFORE
-from peso.migrations import together
+from members.migrations._together import together
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 from members.migrations._revision import public
-from peso.migrations import together
+from members.migrations._together import together
 
 
 class Migration(migrations.Migration):

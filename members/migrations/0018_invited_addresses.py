@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from peso.migrations import together
+from members.migrations._together import together
 
 
 class Migration(migrations.Migration):

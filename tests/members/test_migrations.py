@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import migrations, models
 from django.db.migrations.state import ProjectState
 
-from peso.migrations import Together, together
+from members.migrations._together import Together, together
 
 
 def one_by_one():
