@@ -1,6 +1,7 @@
 """What nobody should type, and what stands on pages all the same."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from tests import factories
 from tests.applying.scenes import HTMX, address, colleague, draft, form, says, writer
@@ -16,8 +17,16 @@ TURNS = [*"\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
 WORDS = " ".join(["naïve"] * 10_000)
 
 
-@pytest.mark.parametrize("sign", [*CONTROLS, *TURNS, "\ufeff", "\u200b"], ids=ascii)
-def test_no_sign_that_hides_or_turns_comes_in(client, sign):
+def test_no_sign_that_hides_or_turns_is_read():
+    question = factories.application(given={}).questions["focus"]
+
+    for sign in [*CONTROLS, *TURNS, "\ufeff", "\u200b"]:
+        with pytest.raises(ValidationError, match=rf"U\+{ord(sign):04X}"):
+            question.read(f"So{sign}lvers")
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x85", "\u202e", "\ufeff"], ids=ascii)
+def test_what_cannot_be_read_is_told_and_not_kept(client, sign):
     application = draft(client)
 
     page = client.post(
@@ -55,19 +64,17 @@ def test_more_than_a_draft_keeps_stays_in_its_field(client):
     assert "a" * 100_001 in page.text
 
 
-@pytest.mark.parametrize("typed", ["leads", "nonsense", MARKUP, "\x00", "1" * 300])
-def test_a_choice_is_one_of_those_offered(client, typed):
+def test_a_choice_is_one_of_those_offered(client):
     application = draft(client)
+    path = address("answer", application, "workforce-effort")
 
-    page = client.post(
-        address("answer", application, "workforce-effort"),
-        form(application, workforce__effort=typed),
-        headers=HTMX,
-    )
+    for typed in ("nonsense", MARKUP, "\x00", "1" * 300, "leads"):
+        assert says(application, "workforce-effort") is None
+        sent = form(application, workforce__effort=typed)
+        page = client.post(path, sent, headers=HTMX)
+        assert page.status_code == (200 if typed == "leads" else 422), typed
 
-    is_offered = typed == "leads"
-    assert page.status_code == (200 if is_offered else 422)
-    assert says(application, "workforce-effort") == ("leads" if is_offered else None)
+    assert says(application, "workforce-effort") == "leads"
 
 
 def test_markup_is_shown_as_it_was_typed_to_everybody(client):
