@@ -52,11 +52,15 @@ def test_staff_enter_as_many_as_write():
 def test_an_account_invites_so_many_in_a_day_however_many_applications_it_has(client):
     first = draft(client)
     by = first.opened_by
-    for number in range(colleagues.INVITED_AT_MOST):
-        first.invite(by=by, email=f"s{number}@example.org", role="reader")
     second = Application.open(by=by)
-    for number in range(colleagues.INVITED_A_DAY - colleagues.INVITED_AT_MOST):
-        second.invite(by=by, email=f"t{number}@example.org", role="reader")
+    rest = colleagues.INVITED_A_DAY - colleagues.INVITED_AT_MOST
+    for application, times in ((first, colleagues.INVITED_AT_MOST), (second, rest - 1)):
+        for number in range(times):
+            email = f"{number}@example.org"
+            Invitation.objects.issue(
+                application=application, email=email, invited_by=by, role="reader"
+            )
+    second.invite(by=by, email="last@example.org", role="reader")
     mails = Mail.objects.count()
 
     sent = {"email": "stranger@example.org", "role": "reader"}
