@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from members.models import Invitation, Mail
-from members.workbench.page import events_for
 from tests import factories
 from tests.applying.scenes import address, colleague, draft
 
@@ -89,17 +88,18 @@ def test_of_another_application_none_is_taken_back(client):
     assert other.invitations.get().is_open
 
 
-@pytest.mark.parametrize(
-    ("email", "role"),
-    [("no address", "editor"), ("a@b.test", "owner"), ("", ""), ("a\x00@b.test", "")],
-)
-def test_a_bad_invitation_is_told_at_its_field(client, email, role):
+def test_a_bad_invitation_is_told_at_its_field(client):
     application = draft(client)
 
-    page = invite(client, application, email, role)
-
-    assert page.status_code == 422
-    assert page.context["form"].errors
+    for email, role in [
+        ("no address", "editor"),
+        ("a@b.test", "owner"),
+        ("", ""),
+        ("a\x00@b.test", ""),
+    ]:
+        page = invite(client, application, email, role)
+        assert page.status_code == 422
+        assert page.context["form"].errors
     assert not Invitation.objects.exists()
 
 
@@ -162,79 +162,3 @@ def test_list_takes_a_constant_number_of_queries(
 
     with django_assert_num_queries(11):
         client.get(address("colleagues", application))
-
-
-# Representatives
-
-
-def claim_of(application, email):
-    """The path of the link that a representative was sent."""
-    mails = Mail.objects.filter(application=application, to=email)
-    text = mails.get(kind="representative-invitation").text
-    return re.search(r"http://[^/]+(/invitations/\S+/)", text)[1]
-
-
-@pytest.fixture
-def accepted():
-    return factories.application(state="accepted")
-
-
-def test_a_representative_claims_the_person(client, accepted):
-    email = accepted.proposal.people[0].email
-    ada = factories.applicant(email=email)
-    client.force_login(ada)
-    path = claim_of(accepted, email)
-
-    page = client.get(path)
-    assert "Ada Lovelace" in page.text
-    response = client.post(path)
-
-    assert response["Location"] == "/accounts/"
-    ada.refresh_from_db()
-    assert ada.person.name == "Ada Lovelace"
-    roles = ada.person.representatives.values_list("role", flat=True)
-    assert set(roles) == {"lead", "seat_holder"}
-    event = events_for(accepted, decides=True)[-1]
-    assert (event.verb, event.told) == ("claim", "Ada Lovelace")
-    assert event.reason == str(ada.person.pk)
-    assert client.get(path).status_code == 410
-
-
-def test_an_account_is_one_person(client, accepted):
-    email = accepted.proposal.people[0].email
-    ada = factories.applicant()
-    person = factories.person(name="Augusta King")
-    person.account = ada
-    person.save()
-    client.force_login(ada)
-
-    page = client.post(claim_of(accepted, email))
-
-    assert page.status_code == 409
-    assert "belongs to Augusta King already" in page.text
-    assert Invitation.objects.get(email=email).is_open
-
-
-def test_a_person_has_one_account(client, accepted):
-    email = accepted.proposal.people[0].email
-    person = Invitation.objects.get(email=email).person
-    person.account = factories.applicant()
-    person.save()
-    client.force_login(factories.applicant())
-
-    page = client.post(claim_of(accepted, email))
-
-    assert page.status_code == 409
-    assert "Another account" in page.text
-
-
-def test_before_the_decision_is_released_nobody_is_anybody(client):
-    application = factories.application(state="recommended")
-    factories.stage(application)
-    email = application.proposal.people[0].email
-    client.force_login(factories.applicant())
-
-    page = client.get(claim_of(application, email))
-
-    assert page.status_code == 409
-    assert "not accepted" in page.text
