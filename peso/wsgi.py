@@ -1,4 +1,5 @@
 import os
+from importlib import import_module
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -26,3 +27,6 @@ options["pool"] = {
 }
 
 application = get_wsgi_application()
+# All pages, before gunicorn's workers part: else each reads them by itself, when it is
+# asked for the first time.
+import_module(settings.ROOT_URLCONF)
