@@ -21,13 +21,15 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What a module keeps is there for all its tests: all ask for it, on one worker."""
+    """What the fixtures `kept` and `committed` rely on."""
     keeping = {each.module for each in items if "kept" in each.fixturenames}
     for each in items:
         if each.module in keeping:
             if "kept" not in each.fixturenames:
                 raise pytest.UsageError(f"{each.nodeid} does not ask for what is kept")
             each.add_marker(pytest.mark.xdist_group(each.module.__name__))
+        if "committed" in each.fixturenames and each.get_closest_marker("django_db"):
+            raise pytest.UsageError(f"{each.nodeid} both commits and rolls back")
 
 
 @pytest.fixture(scope="session", autouse=True)
