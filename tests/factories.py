@@ -2,12 +2,20 @@
 
 import datetime as dt
 import os
+from collections import defaultdict
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
 
 from django.contrib.auth.models import Permission
 
-from goals.models import Commitment, Evidence, Goal
+from goals.models import (
+    Commitment,
+    CommitmentApproach,
+    CommitmentCommunity,
+    Evidence,
+    Goal,
+)
 from members.emails import Message
 from members.models import (
     Application,
@@ -32,6 +40,37 @@ LATER = dt.date(2025, 3, 1)
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 # Several processes write into the database of the browser's tests.
 _numbers = count(os.getpid() * 1000)
+# The rows that each `in_bulk` holds back.
+_held = []
+
+
+@contextmanager
+def in_bulk():
+    """Rows made within are written at its end: each table's by one statement."""
+    _held.append([])
+    try:
+        yield
+    except BaseException:
+        _held.pop()
+        raise
+    written_in_bulk(_held.pop())
+
+
+def written_in_bulk(rows):
+    """Tables are filled in the order in which `rows` first name them."""
+    by_model = defaultdict(list)
+    for row in rows:
+        by_model[type(row)].append(row)
+    for model, made in by_model.items():
+        model.objects.bulk_create(made)
+
+
+def _written(model, **facts):
+    if not _held:
+        return model.objects.create(**facts)
+    row = model(**facts)
+    _held[-1].append(row)
+    return row
 
 
 def user(*, permissions=(), staff=False, superuser=False, second_factor=None, **other):
@@ -71,7 +110,8 @@ def organization(
     **other,
 ):
     number = next(_numbers)
-    return Organization.objects.create(
+    return _written(
+        Organization,
         name=name or f"Organization {number}",
         short_name=short_name,
         slug=slug or f"organization-{number}",
@@ -88,7 +128,8 @@ def level(*, slug="core"):
 
 def membership(*, organization, level="core", started_on=DAY, ended_on=None):
     """A period written as a row, without its event."""
-    return Membership.objects.create(
+    return _written(
+        Membership,
         organization=organization,
         level=Level.objects.get(slug=level),
         started_on=started_on,
@@ -107,7 +148,8 @@ def member(*, level="core", started_on=DAY, ended_on=None, **organization_facts)
 
 
 def name(*, organization, text, kind="former", language="", ended_on=None):
-    return Name.objects.create(
+    return _written(
+        Name,
         organization=organization,
         text=text,
         kind=kind,
@@ -118,7 +160,8 @@ def name(*, organization, text, kind="former", language="", ended_on=None):
 
 def community(*, name=None, slug=None, kind="community", description=""):
     number = next(_numbers)
-    return Community.objects.create(
+    return _written(
+        Community,
         kind=kind,
         name=name or f"Community {number}",
         slug=slug or f"community-{number}",
@@ -127,7 +170,8 @@ def community(*, name=None, slug=None, kind="community", description=""):
 
 
 def service(*, organization, community, how="", started_on=DAY, ended_on=None):
-    return Service.objects.create(
+    return _written(
+        Service,
         organization=organization,
         community=community,
         how=how,
@@ -139,7 +183,8 @@ def service(*, organization, community, how="", started_on=DAY, ended_on=None):
 def institution(
     *, name=None, ror_id=None, country="Germany", country_code="DE", **other
 ):
-    return Institution.objects.create(
+    return _written(
+        Institution,
         name=name or f"Institution {next(_numbers)}",
         ror_id=ror_id,
         country=country,
@@ -149,7 +194,8 @@ def institution(
 
 
 def host(*, organization, institution, role="host", started_on=DAY, ended_on=None):
-    return Host.objects.create(
+    return _written(
+        Host,
         organization=organization,
         institution=institution,
         role=role,
@@ -176,7 +222,8 @@ def commitment(
     confirmed_on=None,
 ):
     """A commitment written as rows; `evidence` is addresses."""
-    commitment = Commitment.objects.create(
+    commitment = _written(
+        Commitment,
         organization=organization,
         goal=Goal.objects.get(slug=goal),
         effort=effort,
@@ -185,15 +232,18 @@ def commitment(
         ended_on=ended_on,
         confirmed_on=confirmed_on,
     )
-    commitment.communities.set(communities)
-    commitment.approaches.set(approaches)
+    for each in communities:
+        _written(CommitmentCommunity, commitment=commitment, community=each)
+    for each in approaches:
+        _written(CommitmentApproach, commitment=commitment, approach=each)
     for url in evidence:
-        Evidence.objects.create(commitment=commitment, title=url, url=url)
+        _written(Evidence, commitment=commitment, title=url, url=url)
     return commitment
 
 
 def person(*, name=None, affiliation="", email="", email_visibility="staff"):
-    return Person.objects.create(
+    return _written(
+        Person,
         name=name or f"Person {next(_numbers)}",
         affiliation=affiliation,
         email=email,
@@ -210,7 +260,8 @@ def representative(
     started_on=DAY,
     ended_on=None,
 ):
-    return Representative.objects.create(
+    return _written(
+        Representative,
         organization=organization,
         person=person or globals()["person"](),
         role=role,

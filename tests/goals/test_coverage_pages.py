@@ -282,8 +282,9 @@ def test_members_by_letter_and_without_commitment(client):
 
 
 def test_members_come_by_the_hundred_and_the_data_whole(client):
-    for number in range(101):
-        member(name=f"Member {number:03}")
+    with factories.in_bulk():
+        for number in range(101):
+            member(name=f"Member {number:03}")
 
     second = get(client, "coverage_members", page=2)
 

@@ -20,7 +20,7 @@ from members.models import (
     Service,
 )
 from tests import factories
-from tests.members.test_facets import a_consortium, written_in_bulk
+from tests.members.test_facets import a_consortium
 
 NOTHING = {name: [] for name in facets.CHOSEN}
 
@@ -61,7 +61,7 @@ def test_kept_counts_are_those_of_each_day(db, seed):
 
 
 def test_kept_counts_follow_bulk_changes_and_plain_sql(db):
-    written_in_bulk(a_consortium(random.Random(1)))
+    factories.written_in_bulk(a_consortium(random.Random(1)))
     today = timezone.localdate()
     Service.objects.filter(pk__gt=Service.objects.first().pk + 9).delete()
     Host.objects.filter(role="partner").update(role="host")
@@ -88,7 +88,7 @@ def test_kept_counts_follow_bulk_changes_and_plain_sql(db):
 
 
 def test_emptied_tables_count_nothing(db):
-    written_in_bulk(a_consortium(random.Random(1)))
+    factories.written_in_bulk(a_consortium(random.Random(1)))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE members_service, members_host")
@@ -98,7 +98,7 @@ def test_emptied_tables_count_nothing(db):
 
 
 def test_day_long_past_is_counted_from_the_records(db):
-    written_in_bulk(a_consortium(random.Random(1)))
+    factories.written_in_bulk(a_consortium(random.Random(1)))
     past = timezone.localdate() - dt.timedelta(8)
 
     assert facets.kept_counts("current", past) is None
