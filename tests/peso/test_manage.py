@@ -15,9 +15,14 @@ def test_command_ends_quietly_when_its_reader_has_read_enough(unbuffered):
     os.close(reading)
 
     ended = subprocess.run(
-        [sys.executable, "manage.py", "diffsettings"],
+        [sys.executable, "manage.py", "diffsettings", "--all"],
         cwd=PROJECT,
-        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        # Of Django alone, which start in a moment.
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "django.conf.global_settings",
+            "PYTHONUNBUFFERED": unbuffered,
+        },
         stdout=writing,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,8 @@
-"""How the web server reaches the database."""
+"""How the web server starts, and reaches the database."""
 
+import gc
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,9 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = """
+import sys
 import peso.wsgi
+print("all pages:", "members.urls" in sys.modules)
 from django.db import connection
 
 def ask(sql):
@@ -64,9 +68,20 @@ def test_web_server_pools_checked_connections_and_limits_statements(tmp_path):
     )
 
     assert ended.stdout.splitlines() == [
+        "all pages: True",
         "1s 7s",
         "10 20000",
         "few connections: True",
         "after a restart: 1",
         "OperationalError canceling statement due to statement timeout",
     ], ended.stderr
+
+
+def test_workers_look_for_garbage_though_their_start_did_not():
+    found = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    try:
+        assert not gc.isenabled()
+        found["post_fork"](None, None)
+        assert gc.isenabled()
+    finally:
+        gc.enable()
