@@ -12,6 +12,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from tests import collected
 from tests.mail.server import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -65,10 +66,10 @@ class Site(ExitStack):
     def __init__(self, folder, mail_server):
         super().__init__()
         self.port = free_port()
+        collected.lend(folder)
         self.log = folder / "log"
         self.environment = {
             "PATH": os.environ["PATH"],
-            "PYTHONDONTWRITEBYTECODE": "1",
             "DATABASE_URL": database_url(),
             "PESO_DATA_DIR": str(folder),
             "SITE_URL": f"http://127.0.0.1:{self.port}",
@@ -82,8 +83,6 @@ class Site(ExitStack):
 
     def __enter__(self):
         log = self.enter_context(self.log.open("w"))
-        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-        subprocess.run(command, check=True, cwd=ROOT, env=self.environment)
         begin = partial(Program, log=log, environment=self.environment)
         self.server = begin(["-m", "gunicorn", f"--bind=127.0.0.1:{self.port}"])
         self.callback(self.server.kill_all)

@@ -31,6 +31,8 @@ from tests.mail.processes import Site
 from tests.mail.server import wait
 from tests.mail.siege import Siege
 
+# One worker starts the servers that these tests share.
+pytestmark = pytest.mark.xdist_group("server")
 KILLS = int(os.environ.get("KILLS") or (50 if os.environ.get("CI") else 15))
 # Mails whose job died with its worker are found within two minutes.
 MAIL_SECONDS = 150
