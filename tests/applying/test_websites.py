@@ -203,8 +203,6 @@ def test_a_page_that_never_ends_is_not_read():
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (sites.hangs, "too slow"),
-        (sites.drips, "too slow"),
         (sites.breaks, "the connection broke off"),
         (sites.says("SSH-2.0-OpenSSH_9.6"), "answered with what is not HTTP"),
         (sites.says("HTTP/1.1 abc"), "answered with what is not HTTP"),
@@ -222,7 +220,18 @@ def test_no_answer_in_words(answer, words):
     began = time.monotonic()
 
     assert asked(answer)[0] == Finding(False, words, True)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("answer", "limit"),
+    [(sites.hangs, {"read_seconds": 0.2}), (sites.drips, {"whole_seconds": 0.4})],
+)
+def test_no_answer_in_time(answer, limit):
+    began = time.monotonic()
+
+    assert asked(answer, **limit)[0] == Finding(False, "too slow", True)
+    assert time.monotonic() - began < 1.5
 
 
 def test_nobody_listens():
