@@ -50,15 +50,14 @@ def test_strangers_are_asked_to_sign_in(client):
         assert "next=" in response["Location"]
 
 
-@pytest.mark.parametrize("rights", [[], ["review_application"], ["view_organization"]])
-def test_applicants_reviewers_and_viewers_see_no_mail(client, rights):
+def test_applicants_reviewers_and_viewers_see_no_mail(client):
     draft = mail(held=True, subject="Zaquvel")
-    client.force_login(factories.user(permissions=rights))
-    for method, address in every_page(draft):
-        response = getattr(client, method)(address)
-
-        assert response.status_code == 403, address
-        assert "Zaquvel" not in response.text
+    for rights in ([], ["review_application"], ["view_organization"]):
+        client.force_login(factories.user(permissions=rights))
+        for method, address in every_page(draft):
+            response = getattr(client, method)(address)
+            assert response.status_code == 403, (rights, address)
+            assert "Zaquvel" not in response.text
     draft.refresh_from_db()
     assert draft.state == "draft"
 
@@ -102,18 +101,19 @@ def test_draft_is_edited_and_released(client, officer):
     assert "This mail is “waiting to be sent”." in refused.text
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("subject", ""), ("subject", "a\u202eb"), ("text", "  "), ("text", "a\x00b")],
-)
-def test_draft_takes_no_words_that_are_none(client, officer, field, value):
+def test_draft_takes_no_words_that_are_none(client, officer):
     draft = mail(held=True)
-    words = {"subject": "New", "text": "One", field: value}
 
-    page = client.post(url("mail_edit", draft), words)
-
-    assert page.status_code == 422
-    assert field in page.context["form"].errors
+    for field, value in [
+        ("subject", ""),
+        ("subject", "a\u202eb"),
+        ("text", "  "),
+        ("text", "a\x00b"),
+    ]:
+        words = {"subject": "New", "text": "One", field: value}
+        page = client.post(url("mail_edit", draft), words)
+        assert page.status_code == 422
+        assert set(page.context["form"].errors) == {field}
     draft.refresh_from_db()
     assert draft.subject == "A subject"
 
@@ -149,7 +149,7 @@ def numbers_of_care(client):
 @pytest.mark.parametrize("facts", [{"answers": {"RCPT": "550 No"}}, {"breaks": "END"}])
 def test_failed_mail_is_discarded_and_needs_no_care(client, officer, ways, facts):
     vars(ways).update(facts)
-    failed = mail(application=factories.application())
+    failed = mail(application=factories.application(given={}))
     mailing.deliver(failed.pk)
     failed.refresh_from_db()
     assert (failed.state, numbers_of_care(client)) == ("failed", (1, 1))
