@@ -2,6 +2,7 @@
 them, from the database.
 """
 
+import json
 import unicodedata
 from dataclasses import dataclass
 
@@ -14,6 +15,14 @@ SPELLED = str.maketrans(
     | {"Ä": "AE", "Ö": "OE", "Ü": "UE", "Ø": "OE", "Å": "AA"}
 )
 
+# Countries of which a short name is typed more often than the one that hosts have.
+SHORT_NAMES = {
+    "us": "united states",
+    "usa": "united states",
+    "uk": "united kingdom",
+    "uae": "united arab emirates",
+}
+
 # Those that the public sees.
 LISTED = """
 SELECT {columns} FROM members_searchdocument AS document
@@ -24,7 +33,8 @@ WHERE EXISTS (
 """
 
 # `clause` is what stands for one typed word in a tsquery: the word, it and one of its
-# neighbours written as one, with other letters for its umlauts, in singular or plural.
+# neighbours written as one, with other letters for its umlauts, in singular or plural,
+# or the country that it is short for.
 # The words hold letters and digits alone, so nothing in them can end the quotes.
 # Candidates are as near as two errors can be: an exchange of two letters counts two in
 # levenshtein() and one in osa_distance().
@@ -40,7 +50,8 @@ WITH typed AS MATERIALIZED (
             CASE WHEN word ~ '[^aeiou]ies$' THEN left(word, -3) || 'y'
                 WHEN word ~ '[^ius]s$' THEN left(word, -1)
                 WHEN word ~ '[b-df-hj-np-tv-z]y$' THEN left(word, -1) || 'ies' END
-        END AS numbered
+        END AS numbered,
+        CASE WHEN NOT %(literal)s THEN %(short_names)s::jsonb ->> word END AS country
     FROM unnest(registry_words(%(text)s), registry_words(%(spelled)s))
         WITH ORDINALITY AS typed (word, spelled, place)
     WHERE word IS NOT NULL
@@ -48,7 +59,9 @@ WITH typed AS MATERIALIZED (
 ), clauses AS MATERIALIZED (
     SELECT word, place, '(''' || concat_ws(''':* | ''',
             word, with_last, with_next, spelled)
-        || ''':*' || coalesce(' | ''' || numbered || '''', '') || ')' AS clause,
+        || ''':*' || coalesce(' | ''' || numbered || '''', '')
+        || coalesce(' | ''' || replace(country, ' ', ''' & ''') || '''', '')
+        || ')' AS clause,
         '(''' || concat_ws(''':* | ''', word, with_last, with_next) || ''':*)' AS plain
     FROM typed
 ), listed AS NOT MATERIALIZED ({LISTED.format(columns="words")}
@@ -146,6 +159,7 @@ def read(text: str, *, literal: bool) -> list[Typed]:
         "text": text,
         "spelled": composed.translate(SPELLED),
         "literal": literal,
+        "short_names": json.dumps(SHORT_NAMES),
         "today": timezone.localdate(),
     }
     with connection.cursor() as cursor:
