@@ -9,6 +9,7 @@ from goals.provision import ProvisionQuerySet
 from goals.statements import ApproachQuerySet, StatementQuerySet
 from members.models import Community, Organization
 from members.models.events import NEVER_DELETED, Event, tracked
+from members.models.keeping import keep
 from members.models.periods import Dated, Period, ends_after_start
 from members.models.problems import Problem, refuse_if
 from members.models.text import WebAddressField, validate_line, validate_text
@@ -173,19 +174,15 @@ class Commitment(Dated):
         before = organization.commitments.filter(goal=goal).on(on).first()
         if before:
             before.ended_on = on
-            before.full_clean()
-            before.save(update_fields=["ended_on"])
+            keep(before, update_fields=["ended_on"])
         commitment = cls(organization=organization, goal=goal, effort=effort)
         commitment.statement, commitment.started_on = statement, on
         commitment.confirmed_on, commitment.wording = on, wording
-        commitment.full_clean()
-        commitment.save()
+        keep(commitment)
         commitment.approaches.set(approaches)
         commitment.communities.set(communities)
         for title, url in evidence:
-            proof = Evidence(commitment=commitment, title=title, url=url, added_on=on)
-            proof.full_clean()
-            proof.save()
+            keep(Evidence(commitment=commitment, title=title, url=url, added_on=on))
         organization.record(
             Event.Verb.COMMITTED,
             by,

@@ -75,6 +75,7 @@ MODEL_ROOMS = [
         "allowances",
         "events",
         "finding",
+        "keeping",
         "periods",
         "policies",
         "problems",

@@ -1,6 +1,6 @@
 """What becomes of an application that is accepted: a member, in one transaction."""
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.text import slugify
@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from members.identifiers import AT_LARGE_SLUG, new_public_id
 from members.models.communities import Community, Service
 from members.models.institutions import Host, Institution
+from members.models.keeping import keep
 from members.models.memberships import Membership
 from members.models.names import Name
 from members.models.organizations import Organization
@@ -129,7 +130,7 @@ class Acceptance:
         for name in ("focus", "description", "website"):
             if said := getattr(self.content, name):
                 setattr(organization, name, said)
-        _keep(organization)
+        keep(organization)
         names = {"name": self.content.name, "short_name": self.content.short_name}
         names["short_name"] = names["short_name"] or organization.short_name
         if any(getattr(organization, key) != name for key, name in names.items()):
@@ -139,7 +140,7 @@ class Acceptance:
     def _organization(self):
         content, public_id = self.content, new_public_id()
         names = (content.short_name, content.name)
-        return _keep(
+        return keep(
             Organization(
                 public_id=public_id,
                 slug=Organization.free_slug(*names, public_id=public_id),
@@ -161,7 +162,7 @@ class Acceptance:
             folded = Fold(Value(text))
             same = organization.names.filter(kind=kind, language=language)
             if not same.filter(folded_text=folded).exists():
-                _keep(
+                keep(
                     Name(
                         organization=organization,
                         kind=kind,
@@ -177,7 +178,7 @@ class Acceptance:
             if institution.pk not in hosted:
                 host = Host(organization=organization, institution=institution)
                 host.started_on = first
-                _keep(host)
+                keep(host)
 
     def _communities(self):
         """The communities that services and commitments name, by their keys."""
@@ -197,7 +198,7 @@ class Acceptance:
             return community
         community = Community(kind=proposal.kind, name=proposal.name)
         community.slug = _free_community_slug(proposal.name)
-        return _keep(community)
+        return keep(community)
 
     def _services(self, organization, communities):
         first = self.verdict.starts_on
@@ -210,7 +211,7 @@ class Acceptance:
                 served.add(community.pk)
                 service = Service(organization=organization, community=community)
                 service.how, service.started_on = each.how, first
-                _keep(service)
+                keep(service)
 
     def _membership(self, organization, decision, by):
         facts = {
@@ -266,7 +267,7 @@ class Acceptance:
         terms = organization.representatives.on(first).filter(role=role)
         for term in terms.exclude(person=person):
             term.ended_on = first
-            _keep(term)
+            keep(term)
         return terms.filter(person=person).exists()
 
     def _represent(self, organization, person, asked):
@@ -275,7 +276,7 @@ class Acceptance:
         representative.started_on = self.verdict.starts_on
         if asked.is_public:
             representative.visibility = Visibility.PUBLIC
-        _keep(representative)
+        keep(representative)
 
     def _person(self, asked):
         """Whom the registry knows by this address, or somebody new."""
@@ -283,7 +284,7 @@ class Acceptance:
         # One with an account first.
         known = sorted(known, key=lambda each: (not each.account_id, each.pk))
         new = Person(name=asked.name, email=asked.email, affiliation=asked.affiliation)
-        person = known[0] if known else _keep(new)
+        person = known[0] if known else keep(new)
         invitations = self.application.invitations.unused().filter(
             role="", person=None, email__iexact=asked.email
         )
@@ -304,19 +305,6 @@ def take_turns_in_accepting():
     """Two at once could make the same name, address or community."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ACCEPTING])
-
-
-def _keep(row):
-    """Save `row`; ValidationError, with a message, where a rule is in the way."""
-    row.full_clean()
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:
-        # Somebody was faster: the same question has another answer now.
-        row.full_clean()
-        raise
-    return row
 
 
 def _known(communities, keys):

@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from members.models.events import NEVER_DELETED, Event, tracked
+from members.models.keeping import keep
 from members.models.levels import Level
 from members.models.organizations import Organization
 from members.models.periods import Dated, Period, ends_after_start
@@ -337,8 +338,7 @@ class Membership(Dated):
         return after
 
     def _save(self):
-        self.full_clean()
-        self.save()
+        keep(self)
 
     def _record(self, verb, by, on, reason, **words):
         self.organization.record(verb, by, on, reason, membership=self, **words)
