@@ -12,6 +12,7 @@ from django.utils import timezone
 from goals.example import loading
 from goals.models import Commitment, CommitmentCommunity, Evidence
 from members.models import Host, Membership, Organization, Service
+from tests import indexes
 
 pytestmark = pytest.mark.django_db
 
@@ -86,15 +87,15 @@ def load_quickly(number):
     loading.load(24, seed=1, on=today)
     with connection.cursor() as cursor:
         drop_exclusion_constraints(cursor)
-        indexes = drop_indexes_of_parts(cursor)
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for model, changes in COPIED.items():
-            cursor.execute(copying(model, changes), [number // 24])
-        cursor.execute("SET LOCAL session_replication_role = origin")
-        cursor.execute(
-            "SELECT registry_refresh_documents(array_agg(id)) FROM members_organization"
-        )
-        cursor.execute(indexes)
+        with indexes.made_at_once(*FILLED):
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            for model, changes in COPIED.items():
+                cursor.execute(copying(model, changes), [number // 24])
+            cursor.execute("SET LOCAL session_replication_role = origin")
+            cursor.execute(
+                "SELECT registry_refresh_documents(array_agg(id)) "
+                "FROM members_organization"
+            )
         cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute("ANALYZE " + ", ".join(FILLED))
 
@@ -145,18 +146,3 @@ def drop_exclusion_constraints(cursor):
     )
     for (statement,) in cursor.fetchall():
         cursor.execute(statement)
-
-
-def drop_indexes_of_parts(cursor):
-    """Of words and trigrams, which are made of all rows much quicker than row by row.
-
-    Returns how they are made again.
-    """
-    cursor.execute(
-        "SELECT format('DROP INDEX %%I', indexname), indexdef FROM pg_indexes "
-        "WHERE tablename = ANY (%s) AND indexdef LIKE '%% USING gin %%'",
-        [FILLED],
-    )
-    dropped, made = zip(*cursor.fetchall(), strict=True)
-    cursor.execute("; ".join(dropped))
-    return "; ".join(made)

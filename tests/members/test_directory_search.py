@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 from django.http import QueryDict
 from django.utils import timezone
@@ -20,7 +21,7 @@ MOST_MEAN_RANK = 1.3
 
 
 @pytest.mark.django_db
-def test_directory_answers_the_gold_set(capsys):
+def test_directory_answers_the_gold_set(tmp_path, capsys):
     loading.load(24, seed=1, on=timezone.localdate())
     queries = asking.read_queries(QUERIES)
 
@@ -34,10 +35,13 @@ def test_directory_answers_the_gold_set(capsys):
         assert reached >= least, f"{kind}: {reached:.3f}\n{missed}"
     assert figures["all"].mean_rank <= MOST_MEAN_RANK, missed
 
-    call_command("evaluate_search", QUERIES, against="directory", misses=True)
+    some = tmp_path / "queries.yml"
+    some.write_text(yaml.safe_dump(yaml.safe_load(QUERIES.read_text())[::10]))
+    call_command("evaluate_search", some, against="directory", misses=True)
     *_, last = capsys.readouterr().out.splitlines()
-    reached = figures["all"].recall(1)
-    assert last.split()[:3] == ["all", f"{len(queries)}", f"{reached:.3f}"]
+    reached = asking.total(asking.evaluate(asking.read_queries(some))).recall(1)
+    number = len(range(0, len(queries), 10))
+    assert last.split()[:3] == ["all", f"{number}", f"{reached:.3f}"]
 
 
 def test_rank_is_that_of_the_last_that_is_wanted():

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from members.matching import evaluation, institutions
 from members.models import Institution, InstitutionTerm
 from members.ror.importing import RorImport
-from tests import factories
+from tests import factories, indexes
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+NAMES = ["members_institutionname", "members_institutionterm"]
 SAMPLE, PAIRS = DATA / "ror-sample.zip", DATA / "institution-search.json"
 
 
@@ -182,7 +183,8 @@ def sample(django_db_setup, django_db_blocker):
         pytest.skip(f"{SAMPLE} is not there: the search is not measured.")
     with django_db_blocker.unblock():
         assert not Institution.objects.exists()
-        RorImport().run(SAMPLE)
+        with transaction.atomic(), indexes.made_at_once(*NAMES):
+            RorImport().run(SAMPLE)
         try:
             yield
         finally:
