@@ -27,29 +27,29 @@ def test_key_of_an_answer_says_what_it_is_about():
     assert [*map(duplicates.application_in, keys)] == ["", "ABCD1235", *[""] * 3]
 
 
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://example.org", "example.org"),
-        ("https://WWW.Example.org:8443/path?x#y", "example.org"),
-        ("example.org/about", "example.org"),
-        ("https://user:word@example.org.", "example.org"),
-        ("https://docs.example.org", "docs.example.org"),
-        ("https://bücher.example", "xn--bcher-kva.example"),
-        ("https://xn--bcher-kva.example/", "xn--bcher-kva.example"),
-        ("https://github.com/Solvers/core", "github.com/solvers"),
-        ("https://www.github.com/orgs/solvers", "github.com/solvers"),
-        ("https://github.com", ""),
-        ("https://sites.google.com/view/solvers/home", "sites.google.com/solvers"),
-        ("https://sourceforge.net/projects/solvers/", "sourceforge.net/solvers"),
-        ("", ""),
-        ("https://[", ""),
-        ("https://ex\u2100ample.org", ""),
-        ("https://" + "a" * 70 + ".org", "a" * 70 + ".org"),
-    ],
-)
-def test_what_tells_websites_apart(address, expected):
-    assert site(address) == expected
+SITES = [
+    ("https://example.org", "example.org"),
+    ("https://WWW.Example.org:8443/path?x#y", "example.org"),
+    ("example.org/about", "example.org"),
+    ("https://user:word@example.org.", "example.org"),
+    ("https://docs.example.org", "docs.example.org"),
+    ("https://bücher.example", "xn--bcher-kva.example"),
+    ("https://xn--bcher-kva.example/", "xn--bcher-kva.example"),
+    ("https://github.com/Solvers/core", "github.com/solvers"),
+    ("https://www.github.com/orgs/solvers", "github.com/solvers"),
+    ("https://github.com", ""),
+    ("https://sites.google.com/view/solvers/home", "sites.google.com/solvers"),
+    ("https://sourceforge.net/projects/solvers/", "sourceforge.net/solvers"),
+    ("", ""),
+    ("https://[", ""),
+    ("https://ex\u2100ample.org", ""),
+    ("https://" + "a" * 70 + ".org", "a" * 70 + ".org"),
+]
+
+
+def test_what_tells_websites_apart():
+    for address, expected in SITES:
+        assert site(address) == expected, address
 
 
 def found(**answers):
@@ -207,6 +207,7 @@ def test_the_likeliest_come_first_and_no_more_than_anybody_reads():
 # Indexes are made in a moment where all rows are there already.
 MANY = """
     ALTER TABLE members_organization DROP CONSTRAINT organization_public_id_valid;
+    ALTER TABLE members_membership DROP CONSTRAINT membership_no_overlap;
     DROP INDEX organization_name_trigrams, organization_site_trigrams, name_trigrams;
     SET LOCAL session_replication_role = replica;
     INSERT INTO members_organization
