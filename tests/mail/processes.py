@@ -56,6 +56,11 @@ class Program:
             os.killpg(self.pid, signal.SIGKILL)
         self.process.wait()
 
+    def end(self):
+        """As an operator ends it."""
+        self.process.terminate()
+        self.process.wait()
+
     def begin_again(self):
         self.process = self.start()
 

@@ -19,7 +19,7 @@ VICTIMS = [*["web"] * 7, *["worker"] * 3, "watcher", "all"]
 PAIRS = 4
 # So many signs that a program is at work, and so long a moment after the last, in
 # seconds, it is killed.
-SIGNS, MOMENTS = 5, (0.0, 0.25)
+SIGNS, MOMENTS = 4, (0.0, 0.15)
 STALLED_SECONDS = 60
 CHANCE = 20261122
 NO_MORE = None
@@ -76,7 +76,7 @@ class Siege:
     def strike(self, victims):
         """Kill the first of these that is at work, if one is."""
         found = next(filter(self.is_at_work, victims), None)
-        time.sleep(self.chance.uniform(*MOMENTS) if found else 0.005)
+        time.sleep(self.chance.uniform(*MOMENTS) if found else 0.01)
         # What was killed before may have been seen once more, before it was buried.
         if not found or not self.is_at_work(found):
             return
