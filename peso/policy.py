@@ -106,26 +106,34 @@ class Answer:
 
 def may(user, action: str, subject=None) -> Answer:
     """Whether `user` may do `action` to `subject`. KeyError: no such action."""
+    answer, is_own = _has_right(user, action, subject)
+    if not answer or is_own:
+        return answer
+    return _unless_interested(user, action, subject)
+
+
+def _has_right(user, action: str, subject) -> tuple[Answer, bool]:
+    """Whether they may but for an interest, and whether it is theirs to have one."""
     permission = ACTIONS[action]
     if closed := _why_closed(user):
-        return Answer(False, closed)
+        return Answer(False, closed), False
     if user.is_registry or action in EVERYBODYS:
-        return Answer(True)
-    part = _part_in(subject, user, action)
-    if part == "clerk":
-        # One of the officers still: those who apply have an interest, staff must not.
-        return _unless_interested(user, action, subject)
-    return Answer(True) if part else _may_by_right(user, permission, action, subject)
+        return Answer(True), True
+    if part := _part_in(subject, user, action):
+        # A clerk is one of the officers still: those who apply have an interest, staff
+        # must not.
+        return Answer(True), part != "clerk"
+    return _by_right(user, permission), False
 
 
-def _may_by_right(user, permission, action: str, subject) -> Answer:
+def _by_right(user, permission) -> Answer:
     if user.owes_second_factor:
         return Answer(False, "Set up a second step of signing in first.")
     if permission is None:
         return Answer(False, "Only those who take part in writing it can do this.")
     if not user.has_perm(permission):
         return Answer(False, f"Your account does not have the right “{permission}”.")
-    return _unless_interested(user, action, subject)
+    return Answer(True)
 
 
 def _unless_interested(user, action: str, subject) -> Answer:
@@ -153,7 +161,15 @@ def _part_in(subject, user, action: str) -> str:
 
 def require(user, action: str, subject=None) -> None:
     """Raise PermissionDenied, with the reason, unless `user` may."""
-    answer = may(user, action, subject)
+    _refuse_unless(may(user, action, subject))
+
+
+def require_right(user, action: str, subject=None) -> None:
+    """`require`, but that an interest of their own is not looked for yet."""
+    _refuse_unless(_has_right(user, action, subject)[0])
+
+
+def _refuse_unless(answer: Answer) -> None:
     if not answer:
         raise PermissionDenied(answer.reason)
 

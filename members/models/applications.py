@@ -199,9 +199,10 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
         """Right, lock, and whether the state allows it: how every verb begins.
 
         The right is asked again once the row is locked: a race may have taken it.
+        Interests are looked for only then: who has a right may wait for the row.
         What `is_bounded`, an account may do so often: it is counted one by one.
         """
-        policy.require(by, f"application.{verb}", self)
+        policy.require_right(by, f"application.{verb}", self)
         if is_bounded:
             by.queue_up()
         self.lock()
