@@ -8,6 +8,7 @@ then becomes the web server. Steps with nothing to do are left out.
 
 import argparse
 import contextlib
+import gc
 import hashlib
 import io
 import os
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--members", type=Path, help="a file for import_members")
     options = parser.parse_args()
+    gc.set_threshold(50_000, 10, 10)  # as in manage.py
     address = f"http://127.0.0.1:{options.port}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "peso.settings")
     os.environ.setdefault("SITE_URL", address)
