@@ -9,8 +9,6 @@ from tests import factories
 from tests.applying.test_constraints import REFUSED as OF_APPLICATIONS
 from tests.factories import DAY, LATER
 
-pytestmark = pytest.mark.django_db
-
 # name of the constraint -> an SQL command that it must refuse
 REFUSED = {
     # organizations and their names
@@ -166,8 +164,7 @@ REFUSED = {
 BY_TRIGGER = {"organization_slug_free", "commitment_approach_fits"}
 
 
-@pytest.fixture
-def rows():
+def one_of_everything():
     """One row of everything, and the keys that the commands above need."""
     member = factories.member(name="Ecole of codes", short_name="EOC")
     other = factories.organization()
@@ -196,6 +193,16 @@ def rows():
         "deputy": deputy.pk,
         "user": factories.user().pk,
     }
+
+
+@pytest.fixture(scope="module")
+def made(kept):
+    return kept(one_of_everything)
+
+
+@pytest.fixture(autouse=True)
+def rows(made, db):
+    return made
 
 
 def run(sql):
