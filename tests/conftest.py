@@ -12,6 +12,13 @@ from peso import revision
 from tests.snapshot import Snapshot
 
 
+def pytest_make_parametrize_id(val):
+    """The beginning of a long text: workers send each other the names of all tests."""
+    if isinstance(val, str | bytes) and len(val) > 80:
+        return repr(val[:60])
+    return None
+
+
 def pytest_collection_finish():
     """Look for cycles less often: it is a tenth of the work of all tests."""
     gc.collect()
