@@ -179,8 +179,10 @@ class Commitment(Dated):
         commitment.statement, commitment.started_on = statement, on
         commitment.confirmed_on, commitment.wording = on, wording
         keep(commitment)
-        commitment.approaches.set(approaches)
-        commitment.communities.set(communities)
+        if approaches:
+            commitment.approaches.add(*approaches)
+        if communities:
+            commitment.communities.add(*communities)
         for title, url in evidence:
             keep(Evidence(commitment=commitment, title=title, url=url, added_on=on))
         organization.record(

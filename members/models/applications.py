@@ -173,8 +173,9 @@ class Application(Drafting, Reviewing, Deciding, models.Model):
 
         A clerk is an officer, in an application that staff entered.
         """
-        for each in self.collaborators.active().filter(user=user.pk):
-            return each.role
+        own = self.collaborators.active().filter(user=user.pk)
+        for role in own.values_list("role", flat=True):
+            return role
         if self.is_entered_by_staff and policy.may(user, "application.enter"):
             return "clerk"
         return ""

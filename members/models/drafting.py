@@ -1,6 +1,7 @@
 """The verbs of those who apply."""
 
 import datetime as dt
+from collections import defaultdict
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -270,27 +271,23 @@ def _writing_problems(by, length):
 
 def current_vocabulary():
     goal = Organization._meta.get_field("commitments").related_model.goal
-    goals = goal.field.related_model.objects.prefetch_related("approaches")
-    levels = list(Level.objects.all())
+    goals = goal.field.related_model.objects
+    approaches = goals.model._meta.get_field("approaches").related_model.objects
+    of_goals = defaultdict(list)
+    for slug, pk, text in approaches.values_list("goal__slug", "pk", "text"):
+        of_goals[slug].append((str(pk), text))
+    levels = list(Level.objects.values_list("slug", "name", "has_own_seat"))
     return Vocabulary(
         goals=tuple(
-            GoalWords(
-                goal.slug,
-                goal.number,
-                goal.short_name,
-                goal.title,
-                tuple((str(each.pk), each.text) for each in goal.approaches.all()),
-            )
-            for goal in goals
+            GoalWords(*words, tuple(of_goals[words[0]]))
+            for words in goals.values_list("slug", "number", "short_name", "title")
         ),
         communities=tuple(
             (str(pk), name, kind)
             for pk, name, kind in Community.objects.values_list("pk", "name", "kind")
         ),
-        levels=tuple((level.slug, level.name) for level in levels),
-        levels_with_seat=frozenset(
-            level.slug for level in levels if level.has_own_seat
-        ),
+        levels=tuple((slug, name) for slug, name, _ in levels),
+        levels_with_seat=frozenset(slug for slug, _, has_seat in levels if has_seat),
     )
 
 
