@@ -128,23 +128,21 @@ def test_no_account_page_runs_what_was_typed(client):
     assert seen >= 3
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("https://evil.test/", "//evil.test/", "///evil.test/", "\\\\evil.test"),
-        *("http:evil.test", "javascript:alert(1)", " //evil.test", "/\t/evil.test"),
-    ],
-)
-def test_no_door_leads_to_another_site(client, address):
+def test_no_door_leads_to_another_site(client):
     account = factories.user()
     account.set_password(PASSWORD)
     account.save()
 
-    answer = sign_in(client, account.email, query_params={"next": address})
+    for address in (
+        *("https://evil.test/", "//evil.test/", "///evil.test/", "\\\\evil.test"),
+        *("http:evil.test", "javascript:alert(1)", " //evil.test", "/\t/evil.test"),
+    ):
+        Allowance.objects.all().delete()
+        answer = sign_in(client, account.email, query_params={"next": address})
 
-    assert answer.url == reverse("account")
-    out = client.post(reverse("account_logout"), {"next": address})
-    assert out.url == "/"
+        assert answer.url == reverse("account"), address
+        out = client.post(reverse("account_logout"), {"next": address})
+        assert out.url == "/", address
 
 
 def test_a_page_of_this_site_is_where_a_door_leads(client):
