@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "peso.static.StaticFiles",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
