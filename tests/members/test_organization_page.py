@@ -26,24 +26,27 @@ def linked_data(response):
 
 def fill(organization, number):
     """`number` of everything that the page shows."""
-    for _ in range(number):
-        place = factories.community()
-        factories.service(organization=organization, community=place)
-        institution = factories.institution()
-        factories.host(organization=organization, institution=institution)
-        factories.name(organization=organization, text=f"Once {place}")
-        person = factories.person(email="a@example.org", email_visibility="public")
-        factories.representative(organization=organization, person=person)
-        factories.organization(successor=organization, succeeded_on=factories.DAY)
-    for slug in ("workforce", "impact", "awareness")[:number]:
-        commitment = factories.commitment(organization=organization, goal=slug)
-        commitment.communities.add(
-            *organization.services.values_list("community", flat=True)
-        )
-        commitment.approaches.set(commitment.goal.approaches.all())
-        for n in range(number):
-            commitment.evidence.create(title="Report", url=f"https://example.org/{n}")
-        commitment.confirm(by=factories.officer(), on=factories.LATER)
+    with factories.in_bulk():
+        places = [factories.community() for _ in range(number)]
+        for place in places:
+            factories.service(organization=organization, community=place)
+            institution = factories.institution()
+            factories.host(organization=organization, institution=institution)
+            factories.name(organization=organization, text=f"Once {place}")
+            person = factories.person(email="a@example.org", email_visibility="public")
+            factories.representative(organization=organization, person=person)
+            factories.organization(successor=organization, succeeded_on=factories.DAY)
+        for slug in ("workforce", "impact", "awareness")[:number]:
+            factories.commitment(
+                organization=organization,
+                goal=slug,
+                communities=places,
+                approaches=factories.goal(slug=slug).approaches.all(),
+                evidence=[f"https://example.org/{n}" for n in range(number)],
+            )
+    by = factories.officer()
+    for commitment in organization.commitments.all():
+        commitment.confirm(by=by, on=factories.LATER)
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -235,7 +235,8 @@ BROKEN = [
 def test_broken_file_changes_nothing_and_the_answer_names_the_place(
     dump, content, said
 ):
-    RorImport().run(dump([record(THREE, name="Here before")]))
+    read_on = dt.date(2026, 2, 24)
+    factories.institution(name="Here before", ror_id=THREE, ror_modified_on=read_on)
 
     with pytest.raises(CommandError, match=f"(?s){said}.*Nothing was written"):
         call_command("import_ror", dump(content, "broken"))
