@@ -126,8 +126,9 @@ def test_yes_of_the_server_counts_though_somebody_discarded_the_mail_meanwhile(r
     assert mail.state == "sent"
 
 
-def test_yes_of_the_server_is_kept_when_the_database_was_gone(real):
+def test_yes_of_the_server_is_kept_when_the_database_was_gone(real, monkeypatch):
     """The connection breaks between the last byte and the answer."""
+    monkeypatch.setattr(mailing, "PAUSES", [0, 0.1, 1, 5])
     mail = write()
     real.thinks = {"END": 0.3}
 
