@@ -25,7 +25,7 @@ from members.models import applications as bounds
 from tests import factories
 from tests.applying.arena import applications, race, refusals
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") else "12"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") else "8"))
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -397,7 +397,7 @@ def test_an_acceptance_that_is_killed_leaves_nothing():
     application = Application.objects.get(pk=key)
     factories.stage(application, by=officer, proposals=[1])
 
-    times = killed(application, lambda each: each.release(by=officer), step=11)
+    times = killed(application, lambda each: each.release(by=officer), step=8)
 
     assert times > 20
     assert application.state == "accepted"
