@@ -1,8 +1,6 @@
 """Which organizations and open applications may be the one that applies."""
 
-import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
@@ -21,13 +19,13 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Concat, Greatest
 
 from members.applying import duplicates
-from members.applying.content import with_scheme
 from members.applying.transitions import OPEN
 from members.models.caseload import PlainText
 from members.models.drafts import Answer
 from members.models.institutions import Host
 from members.models.names import Name
 from members.models.organizations import Organization
+from members.models.sites import has_site, site
 from members.models.text import Fold
 
 # Names at least so alike are near-equal; with a shared host, less is enough.
@@ -35,17 +33,6 @@ NEAR, NEAR_WITH_HOST = 0.6, 0.3
 AT_MOST = 20
 NOBODY = Q(pk=None)
 ORGANIZATION, APPLICATION = "organization", "application"
-# Hosts of many projects: there, the first part of the path tells them apart.
-SHARED_SITES = {
-    "bitbucket.org",
-    "codeberg.org",
-    "github.com",
-    "gitlab.com",
-    "sites.google.com",
-    "sourceforge.net",
-}
-# Parts of paths that stand before the project's own.
-PASSED_OVER = ("a", "groups", "orgs", "p", "projects", "site", "u", "users", "view")
 
 
 class Duplicate(NamedTuple):
@@ -60,48 +47,6 @@ class Duplicate(NamedTuple):
     url: str
     reasons: tuple[str, ...]
     answer: str
-
-
-def site(address):
-    """What tells websites apart: the host without “www.”, and a project's own part.
-
-    Empty where there is none, also for what is no address at all.
-    """
-    try:
-        parts = urlsplit(with_scheme(address.strip()))
-        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
-    except ValueError:
-        return ""
-    host = _in_ascii(host)
-    if host not in SHARED_SITES:
-        return host
-    path = [part.lower() for part in parts.path.split("/") if part]
-    own = next((part for part in path if part not in PASSED_OVER), "")
-    return f"{host}/{own}" if own else ""
-
-
-def _in_ascii(host):
-    """A host as the name servers know it: “bücher.example” has two spellings."""
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return host
-
-
-def _in_letters(host):
-    try:
-        return host.encode().decode("idna")
-    except UnicodeError:
-        return host
-
-
-def _addresses_of(own_site):
-    """A regular expression of the addresses whose `site` is `own_site`."""
-    host, _, own = own_site.partition("/")
-    hosts = "|".join(re.escape(each) for each in {host, _in_letters(host)})
-    passed = "|".join(PASSED_OVER)
-    path = rf"/+(({passed})/+)*{re.escape(own)}" if own else ""
-    return rf"^[a-z]+://([^/]*@)?(www\.)?({hosts})\.?(:[0-9]*)?{path}([/?#]|$)"
 
 
 def likely_duplicates(application):
@@ -147,7 +92,7 @@ def _candidates(content, keys):
             likeness=Greatest(*likeness),
             shares_host=Exists(_hosts(content).filter(organization=OuterRef("pk"))),
             is_known_as=_whether(known_as),
-            has_site=_whether(_has_site("website", site(content.website))),
+            has_site=_whether(has_site("website", site(content.website))),
         )
     )
 
@@ -170,7 +115,7 @@ def _alike(application):
 def _ways_of_organizations(content):
     known, kind = Organization.objects.order_by(), Value(ORGANIZATION)
     if own_site := site(content.website):
-        same_site = known.filter(_has_site("website", own_site))
+        same_site = known.filter(has_site("website", own_site))
         yield same_site.values_list("pk", kind)
     if names := _names(content):
         short = known.exclude(short_name="").alias(folded=Fold("short_name"))
@@ -198,7 +143,7 @@ def _answers_alike(application):
         alike |= Q(key="short_name", folded=Fold(Value(content.short_name)))
     if own_site := site(content.website):
         said = said.alias(address=_with_scheme("text"))
-        alike |= Q(key="website") & _has_site("address", own_site)
+        alike |= Q(key="website") & has_site("address", own_site)
     if content.hosts:
         alike |= Q(key="hosts", value__has_any_keys=content.hosts)
     return said.filter(alike)
@@ -224,18 +169,6 @@ def _likeliest(rows):
     alike = Q(likeness__gte=NEAR) | Q(is_known_as=True) | Q(has_site=True) | near_host
     order = ("-has_site", "-is_known_as", "-likeness", "pk")
     return rows.filter(alike).order_by(*order)[:AT_MOST]
-
-
-def _has_site(field, own_site):
-    """The condition that an address is of `own_site`, in words an index knows."""
-    if not own_site:
-        return NOBODY
-    host, _, own = own_site.partition("/")
-    pieces = [own] if own else {host, _in_letters(host)}
-    found = Q()
-    for piece in pieces:
-        found |= Q(**{f"{field}__iregex": re.escape(piece)})
-    return found & Q(**{f"{field}__iregex": _addresses_of(own_site)})
 
 
 def _whether(condition):
@@ -294,7 +227,7 @@ def _open_applications(application, keys):
     return _likeliest(
         others.annotate(
             is_known_as=_whether(known_as),
-            has_site=_whether(_has_site("full_website", site(content.website))),
+            has_site=_whether(has_site("full_website", site(content.website))),
         )
     )
 
