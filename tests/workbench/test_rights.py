@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
 from django.urls import get_resolver
 
 from members.models import Application
@@ -84,7 +85,16 @@ def bring_to(state):
         factories.stage(application, by=officer, outcome="decline")
     if state == "expired":
         application.expire(by=officer)
+    found.cookies = {name: cookies_of(getattr(found, name)) for name in PEOPLE}
     return found
+
+
+def cookies_of(person):
+    """Those of a browser in which `person` is signed in."""
+    client = Client()
+    if person:
+        client.force_login(person)
+    return client.cookies
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +124,7 @@ def met(response, path):
 def by_everybody(client, found, ask):
     answers = []
     for name in PEOPLE:
-        client.logout()
-        if person := getattr(found, name):
-            client.force_login(person)
+        client.cookies = found.cookies[name]
         with transaction.atomic():
             answers.append(met(*ask(found)))
             transaction.set_rollback(True)
