@@ -1,14 +1,18 @@
 """gunicorn, with its log, and a database that does not answer."""
 
+import atexit
+import functools
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from tests import collected
 
@@ -57,3 +61,13 @@ class Server:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+
+@functools.cache
+def plain_server():
+    """One that writes its log for people, for all modules that ask it."""
+    folder = tempfile.TemporaryDirectory(prefix="peso-plain-")
+    server = Server(Path(folder.name), "plain")
+    atexit.register(folder.cleanup)
+    atexit.register(server.stop)
+    return server

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from peso import probe
+from tests.peso.server import Server, plain_server
 
 # One worker starts the servers that these tests share.
 pytestmark = pytest.mark.xdist_group("server")
@@ -67,6 +68,13 @@ def test_readyz_misses_the_migrations_of_an_empty_database(client, beside):
         beside.execute("ALTER TABLE elsewhere RENAME TO django_migrations")
 
     assert response.json() == {"status": "not ready", "missing": ["migrations"]}
+
+
+@pytest.fixture(scope="module")
+def deaf_server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("deaf"), "json")
+    yield server
+    assert server.stop() == 0
 
 
 def test_without_its_database_the_process_lives_and_is_not_ready(deaf_server):
@@ -151,10 +159,11 @@ def test_probes_that_succeed_leave_no_line(deaf_server):
     assert "/healthz" not in paths
 
 
-def test_plain_log_is_plain(plain_server):
-    plain_server.get("/nothing%0Ahere", **{"X-Request-ID": MARK})
+def test_plain_log_is_plain():
+    server = plain_server()
+    server.get("/nothing%0Ahere", **{"X-Request-ID": MARK})
 
-    line = plain_server.wait_for(rf".* gunicorn.access: .*{MARK}.*")[0]
+    line = server.wait_for(rf".* gunicorn.access: .*{MARK}.*")[0]
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\d [\d:,]+ INFO gunicorn.access: GET /nothing\\nhere 404, "
         rf"[\d.]+ ms, \d+ bytes \[{MARK}\]",

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.peso.server import plain_server
+
 # One worker starts the servers that these tests share.
 pytestmark = pytest.mark.xdist_group("server")
 MEGABYTE = b"x" * 2**20
@@ -19,8 +21,8 @@ FILES = "multipart/form-data; boundary=" + EDGE[2:].decode()
 
 
 @pytest.fixture
-def server(plain_server):
-    return plain_server
+def server():
+    return plain_server()
 
 
 def memory(server):
