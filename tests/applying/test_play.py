@@ -110,6 +110,7 @@ class Play(RuleBasedStateMachine):
         factories.stage(self.application(1), by=self.people["officer"])
         self.begun = dict(zip(self.keys, ["draft", "recommended"], strict=True))
         self.events, self.written = {}, {}
+        self.lists = {name: lists(self.people[name]) for name in WATCHED}
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -244,13 +245,7 @@ class Play(RuleBasedStateMachine):
         rows = self.all()
         for name in WATCHED:
             user = self.people[name]
-            mine, judged = (
-                set(rows.values_list("pk", flat=True))
-                for rows in (
-                    Application.objects.mine(user),
-                    Application.objects.for_review(user),
-                )
-            )
+            mine, judged = (set(rows.all()) for rows in self.lists[name])
             judges = "reviewer" in name or "officer" in name
             assert mine == {pk for pk, part in parts if part == user.pk}, name
             assert judged == {
@@ -261,6 +256,15 @@ class Play(RuleBasedStateMachine):
 
     def all(self):
         return list(Application.objects.filter(pk__in=self.keys))
+
+
+def lists(user):
+    """What somebody writes or reads, and what somebody judges; to be asked anew."""
+    ours = Application.objects
+    return [
+        rows.values_list("pk", flat=True)
+        for rows in (ours.mine(user), ours.for_review(user))
+    ]
 
 
 def grouped(rows):
