@@ -131,5 +131,5 @@ def test_preview_takes_a_constant_number_of_queries(
         },
     )
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(21):
         client.get(address("preview", application))
