@@ -84,7 +84,7 @@ def _candidates(content, keys):
     for folded in _names(content):
         likeness.append(TrigramSimilarity("folded_name", folded))
         known_as |= Q(folded_name=folded) | Q(folded_short_name=folded)
-        same = Name.objects.filter(_near("folded_text", [folded]))
+        same = Name.objects.filter(_near("folded_text", folded))
         known_as |= Q(Exists(same.filter(organization=OuterRef("pk"))))
     rows = Organization.objects.listed().with_standing().filter(pk__in=keys)
     return _likeliest(
@@ -119,9 +119,11 @@ def _ways_of_organizations(content):
         yield same_site.values_list("pk", kind)
     if names := _names(content):
         short = known.exclude(short_name="").alias(folded=Fold("short_name"))
-        others = Name.objects.order_by().filter(_near("folded_text", names))
-        yield known.filter(_near("folded_name", names)).values_list("pk", kind)
         yield short.filter(folded__in=names).values_list("pk", kind)
+    # Name by name: for all at once the planner believes that reading all is cheaper.
+    for folded in names:
+        others = Name.objects.order_by().filter(_near("folded_text", folded))
+        yield known.filter(_near("folded_name", folded)).values_list("pk", kind)
         yield others.values_list("organization", kind)
     if content.hosts:
         yield _hosts(content).order_by().values_list("organization", kind)
@@ -157,11 +159,8 @@ def _hosts(content):
     return Host.objects.current().filter(institution__in=content.hosts)
 
 
-def _near(field, names):
-    found = NOBODY
-    for folded in names:
-        found |= Q(**{field: folded}) | Q(**{f"{field}__trigram_similar": folded})
-    return found
+def _near(field, folded):
+    return Q(**{field: folded}) | Q(**{f"{field}__trigram_similar": folded})
 
 
 def _likeliest(rows):
