@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from goals.example import loading
 from goals.models import Commitment, CommitmentCommunity, Evidence
-from members.models import Host, Membership, Organization, SearchDocument, Service
+from members.models import Host, Membership, Organization, Service
 from tests import indexes
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,10 @@ def load_quickly(number):
             for model, changes in COPIED.items():
                 cursor.execute(copying(model, changes), [number // 24])
             cursor.execute("SET LOCAL session_replication_role = origin")
+            cursor.execute(
+                "SELECT registry_refresh_documents(array_agg(id)) "
+                "FROM members_organization"
+            )
         cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute("ANALYZE " + ", ".join(FILLED))
 
@@ -111,10 +115,6 @@ COPIED = {
         "name": "name || ' ' || n",
         "short_name": "short_name || n",
     },
-    SearchDocument: {
-        "organization_id": KEY,
-        "names": "ARRAY(SELECT name || ' ' || n FROM unnest(names) AS name)",
-    },
     Membership: {"organization_id": KEY},
     Service: {"organization_id": KEY},
     Host: {"organization_id": KEY},
@@ -124,7 +124,7 @@ COPIED = {
 }
 
 
-FILLED = [model._meta.db_table for model in COPIED]
+FILLED = ["members_searchdocument", *(model._meta.db_table for model in COPIED)]
 
 
 def copying(model, changes):
