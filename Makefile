@@ -8,6 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 VENV := .venv/bin/python
+PARALLEL := $(VENV) -m pytest -n 2 --dist loadgroup
 PIP := $(VENV) -m pip install --disable-pip-version-check --require-hashes
 
 # Every program started below reads what the one before it compiled.
@@ -16,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A .venv whose Python has gone since is made anew.
 $(shell $(VENV) -c '' 2>/dev/null || rm -f .venv/.installed .venv/.installed-dev)
 
-.PHONY: help run admin shell psql migrate test lint bench clean
+.PHONY: help run admin shell psql migrate test suite system lint bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
@@ -36,9 +37,17 @@ psql: .venv/.installed ## SQL on the registry's database
 migrate: .venv/.installed ## Bring the database to the current models
 	@$(VENV) manage.py migrate
 
-test: .venv/.installed-dev ## Run all tests, those in Chromium too (PYTEST='-k words')
+test: suite system ## Run all tests, those in Chromium too (PYTEST='-k words')
+
+# What PYTEST asks for may be in one of the two parts alone.
+NONE_IS_FINE = $(if $(PYTEST),|| test $$? -eq 5)
+
+suite: .venv/.installed-dev ## Run the tests that need no program but PostgreSQL
+	@$(PARALLEL) -m "not (system or browser)" $(PYTEST) $(NONE_IS_FINE)
+
+system: .venv/.installed-dev ## Run those of servers, workers killed, races, Chromium
 	@$(VENV) tests/chromium.py
-	@exec $(VENV) -m pytest -n 2 --dist loadgroup $(PYTEST)
+	@$(PARALLEL) -m "system or browser" $(PYTEST) $(NONE_IS_FINE)
 
 lint: .venv/.installed-dev ## Check style and formatting
 	@$(VENV) -m ruff check .

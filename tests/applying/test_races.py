@@ -27,7 +27,7 @@ from tests.applying.arena import applications, race, refusals
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") else "8"))
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.system, pytest.mark.usefixtures("committed")]
 
 
 def staged(keys, officer, **facts):

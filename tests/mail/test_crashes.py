@@ -17,6 +17,8 @@ from members.models.sending import OvertakenError
 from tests.mail.conftest import end, process
 from tests.mail.server import wait
 
+pytestmark = pytest.mark.system
+
 
 def write(number=1):
     message = Message("test", f"Subject {number}", f"Text {number}\n")

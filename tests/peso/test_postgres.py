@@ -17,6 +17,8 @@ import pytest
 from peso.embedded import cluster, home, watch
 from peso.postgres import PROJECT, Server, ServerError
 
+pytestmark = pytest.mark.system
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another")
 
 USER = """

@@ -21,6 +21,8 @@ from peso.embedded import watch
 from peso.postgres import PROJECT
 from tests.chromium import is_required
 
+pytestmark = pytest.mark.system
+
 
 @pytest.fixture
 def folder():
