@@ -151,13 +151,33 @@ class QueueForm(forms.Form):
     @cached_property
     def counts(self):
         """How many each choice would leave, the others as they are; in one query."""
+        kinds = self._kinds()
         sums = {
-            f"{facet}_{key}": Count("pk", filter=self._conditions(**{facet: key}))
+            f"{facet}_{key}": self._sum(kinds, **{facet: key})
             for facet, options in CHOICES.items()
             for key in options
         }
-        sums["total"] = Count("pk", filter=self._conditions())
-        return self._found().order_by().aggregate(**sums)
+        return sums | {"total": self._sum(kinds)}
+
+    def _kinds(self):
+        """The number of each kind: those that the same choices leave."""
+        each = {
+            f"{facet}_{key}": self._condition(facet, key)
+            for facet, options in CHOICES.items()
+            for key in options
+        }
+        # What leaves all is no condition.
+        each = {name: condition for name, condition in each.items() if condition}
+        found = self._found().order_by().annotate(**each).values(*each)
+        return list(found.annotate(number=Count("pk")))
+
+    def _sum(self, kinds, **changes):
+        names = [f"{f}_{key}" for f, key in (self.chosen | changes).items()]
+        return sum(
+            kind["number"]
+            for kind in kinds
+            if all(kind.get(name, True) for name in names)
+        )
 
     @property
     def total(self):
