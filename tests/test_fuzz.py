@@ -9,13 +9,18 @@ from hypothesis import strategies as st
 
 from tests import factories
 
-# What a test's database holds is the same for all examples: nothing here writes.
-SETTINGS = settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-# Pages that have nothing to ask for share their examples.
+
+
+def examples(number):
+    # What a test's database holds is the same for all: nothing here writes.
+    return settings(
+        max_examples=number,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+
+
+# Pages that have nothing to ask for share their examples, which are fewer.
 PLAIN = ["home", "about", "join", "members:communities", "goals:goals"]
 PAGES = [
     "members:directory",
@@ -76,9 +81,11 @@ def address(view, pairs):
     return f"{reverse(view)}?{query_string}"
 
 
-@pytest.mark.parametrize("views", [PLAIN, *([each] for each in PAGES)])
-def test_any_query_string_gets_a_page(client, consortium, views):
-    @SETTINGS
+@pytest.mark.parametrize(
+    ("views", "number"), [(PLAIN, 20), *(([each], 60) for each in PAGES)]
+)
+def test_any_query_string_gets_a_page(client, consortium, views, number):
+    @examples(number)
     @given(st.sampled_from(views), query)
     def ask(view, pairs):
         response = client.get(address(view, pairs))
@@ -91,7 +98,7 @@ def test_any_query_string_gets_a_page(client, consortium, views):
 
 @pytest.mark.parametrize("view", FORMATS)
 def test_any_query_string_gets_data_or_the_reasons(client, consortium, view):
-    @SETTINGS
+    @examples(60)
     @given(query)
     def ask(pairs):
         response = client.get(address(view, pairs))
@@ -117,7 +124,7 @@ def test_any_query_string_gets_data_or_the_reasons(client, consortium, view):
     ],
 )
 def test_any_path_gets_an_answer(client, consortium, start):
-    @SETTINGS
+    @examples(60)
     @given(st.text(min_size=1, max_size=60))
     def ask(text):
         response = client.get(start + encode(text))
