@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests import factories
 
 
-
 def examples(number):
     # What a test's database holds is the same for all: nothing here writes.
     return settings(
