@@ -228,6 +228,7 @@ MANY = """
     CREATE INDEX organization_site_trigrams ON members_organization
         USING gin (website gin_trgm_ops);
     CREATE INDEX name_trigrams ON members_name USING gin (folded_text gin_trgm_ops);
+    SET LOCAL default_statistics_target = 10;
     ANALYZE members_organization, members_membership, members_name;
 """
 
