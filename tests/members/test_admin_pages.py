@@ -191,15 +191,17 @@ def others(urls):
             yield name, route
 
 
-def visit(client, rows):
+def visit(client, rows, closed=True):
     """Status and number of queries of each page, with so many rows more."""
     by, one = world(rows)
     client.force_login(by)
     urls = addresses(one)
+    urls |= dict(others(urls))
+    if not closed:
+        urls = {each: urls[each] for each in urls if expected_status(each) != CLOSED}
     with transaction.atomic():
         refuse_writes()
         seen = {label: look(client, url) for label, url in urls.items()}
-        seen |= {name: look(client, route) for name, route in others(urls)}
         transaction.set_rollback(True)
     return seen
 
@@ -214,12 +216,13 @@ def look(client, url):
 def test_every_page_opens_at_a_number_of_queries_that_rows_do_not_change(client):
     # What is asked once in a process, and not by the page that is opened first.
     ContentType.objects.get_for_models(*admin.site._registry)
-    with_one = visit(client, 1)
+    with_one = visit(client, 1, closed=False)
     with_three = visit(client, 3)
 
     statuses = {label: status for label, (status, _) in with_three.items()}
     assert statuses == {label: expected_status(label) for label in statuses}
-    assert with_one == with_three
+    shown = {each: seen for each, seen in with_three.items() if seen[0] != CLOSED}
+    assert with_one == shown
     too_many = {
         label: number
         for label, (_, number) in with_three.items()
