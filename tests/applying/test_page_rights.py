@@ -4,6 +4,7 @@ import copy
 import re
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from tests import factories
@@ -46,6 +47,13 @@ ADDRESSES = {
 OWN = {"applications", "application_open", "invitation"}
 
 
+def cookies_of(user):
+    """Those of a browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies
+
+
 class Scene:
     def __init__(self, state):
         editor = factories.applicant()
@@ -68,6 +76,10 @@ class Scene:
         )
         self.colleague = colleague(self.application)
         factories._bring(self.application, state, editor)
+        self.cookies = {who: cookies_of(user) for who, user in self.people.items()}
+
+    def sign_in(self, client, who):
+        client.cookies = self.cookies[who]
 
     def address(self, name):
         places = {
@@ -133,7 +145,7 @@ def test_whoever_takes_no_part_meets_nothing(client, brought_to, name):
 
     path = scene.address(name)
     for who in OUTSIDE:
-        client.force_login(scene.people[who])
+        scene.sign_in(client, who)
         assert ask(client, method, path, sent).status_code == 404, who
     # Whoever they are, a part of a page is not there either.
     assert ask(client, method, path, sent, HTMX).status_code == 404
@@ -146,7 +158,7 @@ def test_whoever_takes_no_part_meets_nothing(client, brought_to, name):
 def test_readers_see_all_and_editors_do_all(client, brought_to, name, who):
     method, sent, state, reader, editor = ADDRESSES[name]
     scene = brought_to(state)
-    client.force_login(scene.people[who])
+    scene.sign_in(client, who)
     versions = tuple(scene.application.answers.values_list("version"))
 
     response = ask(client, method, scene.address(name), sent)
@@ -165,7 +177,7 @@ def test_readers_see_all_and_editors_do_all(client, brought_to, name, who):
 @pytest.mark.parametrize("step", ["organization", "commitments"])
 def test_a_reader_cannot_save_a_step(client, brought_to, step):
     scene = brought_to(DRAFT)
-    client.force_login(scene.people["reader"])
+    scene.sign_in(client, "reader")
 
     path = address("step", scene.application, step)
     response = client.post(path, {"name": "New", "seen-name": 1})
@@ -176,7 +188,7 @@ def test_a_reader_cannot_save_a_step(client, brought_to, step):
 
 def test_a_reader_meets_no_form_but_to_leave_and_sign_out(client, brought_to):
     scene = brought_to(OPEN)
-    client.force_login(scene.people["reader"])
+    scene.sign_in(client, "reader")
 
     for name in ("application", "application_step", "application_preview"):
         page = client.get(scene.address(name))
@@ -194,7 +206,7 @@ def test_a_reader_meets_no_form_but_to_leave_and_sign_out(client, brought_to):
 def test_nothing_is_done_by_a_get(client, brought_to, name):
     _, sent, state, *_ = ADDRESSES[name]
     scene = brought_to(state)
-    client.force_login(scene.people["editor"])
+    scene.sign_in(client, "editor")
     before = tuple(scene.application.events.values_list("pk"))
 
     response = client.get(scene.address(name), sent)
