@@ -99,8 +99,8 @@ def shown(application, user, asked, refused=None):
         "events": events_for(application, decides),
         "documents": application.documents.defer("content"),
         "verdicts": verdicts_for(application, decides),
-        "is_writable": policy.may(user, "application.edit", application)
-        and application.can("edit"),
+        "is_writable": application.can("edit")
+        and policy.may(user, "application.edit", application),
     }
     return values | _of_revisions(application, user, asked, revisions, names)
 
