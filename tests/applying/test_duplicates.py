@@ -204,17 +204,19 @@ def test_the_likeliest_come_first_and_no_more_than_anybody_reads():
     assert names[0] == "Wholly Other"
 
 
-# Indexes are made in a moment where all rows are there already.
+# Indexes are made in a moment where all rows are there already, or not at all where
+# nothing here asks for them.
 MANY = """
     ALTER TABLE members_organization DROP CONSTRAINT organization_public_id_valid;
     ALTER TABLE members_membership DROP CONSTRAINT membership_no_overlap;
-    DROP INDEX organization_name_trigrams, organization_site_trigrams, name_trigrams;
+    DROP INDEX organization_name_trigrams, organization_site_trigrams, name_trigrams,
+        organization_name_unique, organization_order, name_once;
     SET LOCAL session_replication_role = replica;
     INSERT INTO members_organization
         (public_id, slug, name, short_name, focus, description, website, is_example,
          unknown)
     SELECT 'X' || n, 'x-' || n, 'Institute for ' || left(md5(n::text), 12),
-        'I' || n, '', '', 'https://github.com/' || md5(n::text), false, '{}'
+        'I' || n, '', '', 'https://github.com/' || left(md5(n::text), 12), false, '{}'
     FROM generate_series(1, 20000) AS n;
     INSERT INTO members_membership
         (organization_id, level_id, started_on, end_reason)
@@ -238,7 +240,7 @@ def test_twenty_thousand_members_are_never_read_one_by_one():
     with connection.cursor() as cursor:
         cursor.execute(MANY.replace("%s", f"'{DAY}'"))
     name = "Institute for sparse solvers in Konstanz"
-    website = "https://github.com/c4ca4238a0b923820dcc509a6f75849b"
+    website = "https://github.com/c4ca4238a0b9"
     given = factories.answers(name=name, website=website)
     application = factories.application(given=given)
     application.forget()
