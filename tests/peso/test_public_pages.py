@@ -79,19 +79,19 @@ def lasting(response):
     return {k: v for k, v in response.headers.items() if k not in fleeting}
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
-def test_known_tag_gets_304_without_a_query(member, method):
+def test_known_tag_gets_304_without_a_query(member):
     for where in ADDRESSES:
         tag = Client().get(where)["ETag"]
         for sent in (tag, f"W/{tag}", f'"a", {tag}', f'"a" ,W/{tag} , "b"'):
             known = {"if-none-match": sent}
-            with queries() as asked:
-                response = getattr(Client(), method)(where, headers=known)
-            assert response.status_code == 304
-            assert response["ETag"] == tag
-            assert response["Cache-Control"] == pages.SHARED
-            assert response.content == b""
-            assert len(asked) == 0
+            for ask in (Client().get, Client().head):
+                with queries() as asked:
+                    response = ask(where, headers=known)
+                assert response.status_code == 304
+                assert response["ETag"] == tag
+                assert response["Cache-Control"] == pages.SHARED
+                assert response.content == b""
+                assert len(asked) == 0
 
 
 def test_other_tags_get_the_page(client, member):
