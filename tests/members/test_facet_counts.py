@@ -121,7 +121,7 @@ def test_counts_are_summed_up_now_and_then(db):
     member = factories.member()
     fluids = factories.community()
     service = factories.service(organization=member, community=fluids)
-    for _ in range(300):
+    for _ in range(200):
         service.save()
 
     assert FacetCount.objects.count() < 1100
