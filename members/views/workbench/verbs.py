@@ -22,11 +22,13 @@ def carry_out(request, public_id, form_class):
     application = at_desk(request.user, public_id)
     form = form_class(application, request.user, request.POST, request.FILES)
     if not form.is_valid():
-        return show_again(request, form, REFUSED)
+        return show_again(request, application, form, REFUSED)
     if is_to_be_confirmed(request, form):
         return confirm(request, form)
     if status := refusal(form, request.user):
-        return show_again(request, form, status)
+        # As it is in the database: the verb may have written into it before.
+        application = at_desk(request.user, public_id)
+        return show_again(request, application, form, status)
     messages.success(request, form.done)
     return redirect(form.next_url)
 
@@ -49,9 +51,7 @@ def refusal(form, by):
     return None
 
 
-def show_again(request, form, status):
-    # As it is in the database: the verb may have written into it before it was refused.
-    application = at_desk(request.user, form.application.public_id)
+def show_again(request, application, form, status):
     show = decision.show if form.leads_to == decision.NAME else page.show
     return show(request, application, refused=form, status=status)
 
