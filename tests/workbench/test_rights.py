@@ -76,17 +76,21 @@ VERBS = {
 BEFORE = {"advised": "in_review", "staged": "recommended", "expired": "submitted"}
 
 
-def bring_to(state):
-    found = scene(state=BEFORE.get(state, state))
-    application, officer = found.application, factories.officer()
+def with_cookies(state):
+    found = scene(state=state)
+    found.cookies = {name: cookies_of(getattr(found, name)) for name in PEOPLE}
+    return found
+
+
+def bring_on(application, state):
+    """To a state that is one verb away from one that is kept."""
+    officer = factories.officer()
     if state == "advised":
         application.recommend(by=officer, advice="accept", reasons="Good.")
     if state == "staged":
         factories.stage(application, by=officer, outcome="decline")
     if state == "expired":
         application.expire(by=officer)
-    found.cookies = {name: cookies_of(getattr(found, name)) for name in PEOPLE}
-    return found
 
 
 def cookies_of(person):
@@ -99,13 +103,19 @@ def cookies_of(person):
 
 @pytest.fixture(scope="module")
 def rows(kept):
-    states = {state for state, *_ in (*PAGES.values(), *VERBS.values())}
-    return kept(lambda: {state: bring_to(state) for state in states})
+    asked = {state for state, *_ in (*PAGES.values(), *VERBS.values())}
+    return kept(lambda: {state: with_cookies(state) for state in asked - set(BEFORE)})
 
 
 @pytest.fixture
 def brought_to(rows, db):
-    return lambda state: copy.deepcopy(rows[state])
+    def bring(state):
+        found = copy.deepcopy(rows[BEFORE.get(state, state)])
+        if state in BEFORE:
+            bring_on(found.application, state)
+        return found
+
+    return bring
 
 
 def met(response, path):
