@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates, get_default_renderer
-from django.forms.utils import ErrorList
 from django.forms.widgets import ChoiceWidget
 from django.utils.functional import lazystr
 from django.utils.safestring import mark_safe
@@ -56,15 +55,6 @@ def test_a_widget_is_written_as_of_its_template(kind):
                 continue
 
             assert widget.render("n<a>", value, renderer=mine) == expected
-
-
-@pytest.mark.parametrize("errors", [[], ["Wrong <1>"], ["One", "Two"]])
-def test_errors_are_written_as_of_their_template(errors):
-    plain = ErrorList(errors, error_class="plain", renderer=PlainWidgets())
-    usual = ErrorList(errors, error_class="plain", renderer=DjangoTemplates())
-
-    assert str(plain) == str(usual)
-    assert bool(str(plain)) == bool(errors)
 
 
 def test_forms_are_written_with_them():
