@@ -104,7 +104,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "peso.urls"
 WSGI_APPLICATION = "peso.wsgi.application"
-FORM_RENDERER = "peso.widgets.PlainWidgets"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
