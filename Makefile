@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A .venv whose Python has gone since is made anew.
 $(shell $(VENV) -c '' 2>/dev/null || rm -f .venv/.installed .venv/.installed-dev)
 
-.PHONY: help run admin shell psql migrate test suite system lint bench clean
+.PHONY: help run admin shell psql migrate test suite siege lint bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
@@ -37,17 +37,17 @@ psql: .venv/.installed ## SQL on the registry's database
 migrate: .venv/.installed ## Bring the database to the current models
 	@$(VENV) manage.py migrate
 
-test: suite system ## Run all tests, those in Chromium too (PYTEST='-k words')
+test: suite siege ## Run all tests, those in Chromium too (PYTEST='-k words')
 
 # What PYTEST asks for may be in one of the two parts alone.
 NONE_IS_FINE = $(if $(PYTEST),|| test $$? -eq 5)
 
-suite: .venv/.installed-dev ## Run the tests that need no program but PostgreSQL
-	@$(PARALLEL) -m "not (system or browser)" $(PYTEST) $(NONE_IS_FINE)
+suite: .venv/.installed-dev ## Run the tests of each rule and page, in a minute and a half
+	@$(PARALLEL) -m "not (siege or browser)" $(PYTEST) $(NONE_IS_FINE)
 
-system: .venv/.installed-dev ## Run those of servers, workers killed, races, Chromium
+siege: .venv/.installed-dev ## Run the others: killed programs, races, harm, full size
 	@$(VENV) tests/chromium.py
-	@$(PARALLEL) -m "system or browser" $(PYTEST) $(NONE_IS_FINE)
+	@$(PARALLEL) -m "siege or browser" $(PYTEST) $(NONE_IS_FINE)
 
 lint: .venv/.installed-dev ## Check style and formatting
 	@$(VENV) -m ruff check .

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tests import factories
 
+pytestmark = pytest.mark.siege
+
 
 def examples(number):
     # What a test's database holds is the same for all: nothing here writes.

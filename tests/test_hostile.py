@@ -15,7 +15,7 @@ from tests import factories
 from tests.test_conventions import PUBLIC, views
 from tests.test_leaks import filled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.siege, pytest.mark.django_db]
 
 MARKUP = (
     """=1+1'"></script></title></textarea></style>-->"""

@@ -24,7 +24,7 @@ from tests import factories
 from tests.factories import DAY
 from tests.test_conventions import PUBLIC, views
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.siege, pytest.mark.django_db]
 
 # One word for each place that is not public; each is put there, once, by `world`.
 SECRETS = {

@@ -14,7 +14,7 @@ from goals.models import Commitment, CommitmentCommunity, Evidence
 from members.models import Host, Membership, Organization, Service
 from tests import indexes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.siege, pytest.mark.django_db]
 
 # At most 7 were promised for the directory, 9 for an organization, 5 for the coverage.
 QUERIES = {

@@ -12,7 +12,7 @@ from tests.bench import freshness, proxy, servers, soak
 from tests.factories import DAY
 
 # One worker starts the servers that these tests share.
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.siege, pytest.mark.xdist_group("server")]
 NO_NGINX = "nginx is not installed here (apt-get install nginx-light)"
 
 

@@ -13,7 +13,7 @@ from members.applying.questions import STEPS
 from members.models import Mail
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.siege, pytest.mark.django_db]
 
 TYPED = {"text", "email", "url", "number", "search", "date", "textarea"}
 CHOSEN = {"select", "radio", "checkbox", "hidden"}

@@ -20,7 +20,7 @@ from tests.test_conventions import views
 from tests.test_hostile import Page
 from tests.test_leaks import filled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.siege, pytest.mark.django_db]
 # Whoever asks on the other side meets nothing of an application, as the tests of rights
 # tell; all have a list of their own applications.
 SIDES = {

@@ -14,6 +14,8 @@ from tests.test_conventions import PUBLIC, views
 from tests.test_hostile import Page, cells
 from tests.test_leaks import filled
 
+pytestmark = pytest.mark.siege
+
 
 def member():
     people = hostile.People()

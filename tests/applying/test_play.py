@@ -323,6 +323,7 @@ def call(application, verb, by, text, answers):
     return getattr(application, method)(by=by, **takes.get(verb, {}))
 
 
+@pytest.mark.siege
 @pytest.mark.django_db
 def test_whatever_people_do_what_must_hold_holds():
     Play.people = {

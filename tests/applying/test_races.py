@@ -25,9 +25,9 @@ from members.models import applications as bounds
 from tests import factories
 from tests.applying.arena import applications, race, refusals
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") else "8"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "200" if os.environ.get("CI") else "12"))
 
-pytestmark = [pytest.mark.system, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.siege, pytest.mark.usefixtures("committed")]
 
 
 def staged(keys, officer, **facts):

@@ -17,7 +17,7 @@ from members.models.sending import OvertakenError
 from tests.mail.conftest import end, process
 from tests.mail.server import wait
 
-pytestmark = pytest.mark.system
+pytestmark = pytest.mark.siege
 
 
 def write(number=1):

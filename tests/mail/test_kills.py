@@ -32,7 +32,7 @@ from tests.mail.server import wait
 from tests.mail.siege import Siege
 
 # One worker starts the servers that these tests share.
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.siege, pytest.mark.xdist_group("server")]
 IN_CI = bool(os.environ.get("CI"))
 KILLS = int(os.environ.get("KILLS") or (50 if IN_CI else 15))
 # Mails whose job died with its worker are found within two minutes, or by the next.

@@ -15,7 +15,7 @@ from tests import factories
 from tests.members.test_admin_pages import CLOSED, expected_status
 from tests.members.test_admin_rights import pages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.siege, pytest.mark.django_db]
 
 TYPED = {"text", "email", "url", "number", "search"}
 HUGE = "marked" + "x" * 100_000

@@ -11,7 +11,7 @@ from peso import probe
 from tests.peso.server import Server, plain_server
 
 # One worker starts the servers that these tests share.
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.siege, pytest.mark.xdist_group("server")]
 MARK = "7a8b3c4d-1111-4222-8333-abcdefabcdef"
 FILE_MARK = "7a8b3c4d-2222-4222-8333-abcdefabcdef"
 

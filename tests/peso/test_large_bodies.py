@@ -13,7 +13,7 @@ import pytest
 from tests.peso.server import plain_server
 
 # One worker starts the servers that these tests share.
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.siege, pytest.mark.xdist_group("server")]
 MEGABYTE = b"x" * 2**20
 EDGE = b"----edge"
 FORM = "application/x-www-form-urlencoded"

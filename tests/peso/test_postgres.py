@@ -17,7 +17,7 @@ import pytest
 from peso.embedded import cluster, home, watch
 from peso.postgres import PROJECT, Server, ServerError
 
-pytestmark = pytest.mark.system
+pytestmark = pytest.mark.siege
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another")
 

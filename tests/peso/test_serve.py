@@ -21,7 +21,7 @@ from peso.embedded import watch
 from peso.postgres import PROJECT
 from tests.chromium import is_required
 
-pytestmark = pytest.mark.system
+pytestmark = pytest.mark.siege
 
 
 @pytest.fixture

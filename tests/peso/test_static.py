@@ -7,7 +7,7 @@ import pytest
 from tests import collected
 
 # One worker starts the servers that these tests share.
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.siege, pytest.mark.xdist_group("server")]
 NAMED = re.compile(r"""\{%\s*static\s+['"]([^'"]+)['"]""")
 
 

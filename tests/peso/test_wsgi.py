@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-pytestmark = pytest.mark.system
+pytestmark = pytest.mark.siege
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPT = """
 import sys
