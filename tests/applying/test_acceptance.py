@@ -118,17 +118,10 @@ def test_all_that_an_application_says_is_kept():
     assert (commitment.effort, commitment.statement) == ("leads", "We teach.")
     assert set(commitment.approaches.all()) == {approach, other}
     assert set(commitment.communities.all()) == {community, meshes}
-    assert (
-        set(commitment.evidence.values_list("title", "url"))
-        == {
-            ("Report", "https://sparse.example/report"),
-            (
-                ("https://sparse.example/" + "x" * 300)[:200],
-                "https://sparse.example/" + "x" * 300,
-            ),
-        }
-        or commitment.evidence.count() == 2
-    )
+    assert set(commitment.evidence.values_list("title", "url")) == {
+        ("Report", "https://sparse.example/report"),
+        (long_address[:200], long_address),
+    }
     lead = organization.representatives.get(role="lead")
     assert (lead.visibility, lead.started_on) == ("public", LATER)
     assert lead.person.affiliation == "ETH"
