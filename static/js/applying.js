@@ -82,6 +82,20 @@
   window.addEventListener("online", again);
   window.addEventListener("focus", again);
 
+  // To press a link is to leave the field, and its answer may renew the link before it
+  // is let go: then the browser takes neither of the two for clicked.
+  let pressed = null;
+  document.addEventListener("mousedown", (event) => {
+    pressed = event.button === 0 ? event.target.closest("a[href]") : null;
+  });
+  document.addEventListener("mouseup", (event) => {
+    const link = event.target.closest("a[href]");
+    if (pressed && !pressed.isConnected && link && link.href === pressed.href) {
+      link.dispatchEvent(new MouseEvent("click", event));
+    }
+    pressed = null;
+  });
+
   // Whoever leaves the page in the middle of a field has left the field too.
   window.addEventListener("pagehide", () => {
     for (const field of unsaved) {

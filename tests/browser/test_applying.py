@@ -232,6 +232,29 @@ def test_whoever_leaves_in_the_middle_of_a_field_finds_it_as_it_was(open_as):
     expect(page.locator("#id_short_name")).to_have_value("Half")
 
 
+@pytest.mark.parametrize(
+    ("role", "name", "leads_to"),
+    [("link", "Preview and submit", "/preview/"), ("button", "Save and go on", "")],
+)
+def test_what_is_pressed_while_an_answer_is_saved_is_done(
+    open_as, role, name, leads_to
+):
+    page = open_as("ada", STEP)
+
+    page.locator("#id_short_name").fill(f"Halfway {role}")
+    place = page.get_by_role(role, name=name)
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    expect(said(page, "short_name")).to_contain_text("Saved")
+    page.mouse.up()
+
+    page.wait_for_url(
+        lambda url: url.endswith(leads_to) and "/organization/" not in url
+    )
+
+
 def test_the_back_button_shows_what_is_kept_now(open_as):
     page = open_as("ada", STEP)
     page.goto(ONE)
